@@ -1,0 +1,25 @@
+/* loudness.h: EBU R128 / ITU-R BS.1770 measures (libebur128) and what else a listener's meter
+ * shows. */
+#ifndef AUDIO_LOUDNESS_H
+#define AUDIO_LOUDNESS_H
+
+#include "audio/buf.h"
+
+typedef struct AudioMeasure {
+    double seconds;
+    double lufs;             /* integrated, LUFS; -inf for silence */
+    double lra;              /* loudness range, LU */
+    double true_peak;        /* dBTP, the largest of all channels */
+    double sample_peak;      /* dBFS */
+    int64_t clipped;         /* samples in runs of two or more at or over full scale */
+    double longest_silence;  /* seconds below -60 dBFS, inside the piece */
+    double lead_silence, tail_silence; /* seconds below -60 dBFS at the ends */
+    double dc;               /* mean sample value, the largest magnitude of all channels */
+    double centroid;         /* Hz, power-weighted mean of the spectral centroid of 2048-frame blocks */
+    double crest;            /* sample peak over RMS, dB */
+    double max_jump;         /* largest difference of neighbouring samples: clicks */
+} AudioMeasure;
+
+void audio_measure(const AudioBuf *a, AudioMeasure *m);
+
+#endif

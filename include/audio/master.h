@@ -1,0 +1,24 @@
+/* master.h: from a mix to a finished track. High-pass, gentle equaliser by style, glue compressor,
+ * loudness to the target, true-peak limiter. */
+#ifndef AUDIO_MASTER_H
+#define AUDIO_MASTER_H
+
+#include <stdbool.h>
+
+#include "audio/buf.h"
+#include "base/err.h"
+#include "base/run.h"
+
+typedef struct MasterOpts {
+    const char *style; /* "opera", "house", "acid", ...; an unknown one gets a flat equaliser */
+    double lufs;       /* integrated target, -14 by default */
+    double peak;       /* dBTP, at most; -1 by default */
+    bool raw;          /* do nothing at all */
+} MasterOpts;
+
+/* In place. Integrated loudness within 0.5 LU of the target and true peak at most opts->peak;
+ * silence stays silence. When the target cannot be had without exceeding the peak by limiting
+ * alone, comes as near as it can (the caller reads it from audio_measure). */
+bool audio_master(AudioBuf *a, const MasterOpts *opts, const Run *run, Err *err);
+
+#endif

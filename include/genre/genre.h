@@ -1,0 +1,32 @@
+/* genre.h: a genre is a pure function from features to a score. Adding one is one file, one word in
+ * genres.def, and one golden. */
+#ifndef GENRE_GENRE_H
+#define GENRE_GENRE_H
+
+#include "base/err.h"
+#include "feature/featset.h"
+#include "score/score.h"
+
+/* What the user may ask of any genre; zero values mean "as the genre has it". */
+typedef struct GenreOpts {
+    double tempo;     /* quarter notes a minute; 0 = the genre's own */
+    int bars;         /* length in bars, 0 = the genre's own; sections shrink in proportion */
+    double seconds;   /* length in seconds, 0 = the genre's own; bars wins */
+    int root;         /* pitch class 0..11, -1 = from the model */
+    int mode;         /* index into music/scale.h, -1 = from the model */
+} GenreOpts;
+
+typedef struct Genre {
+    const char *name, *summary;
+    const char *legend; /* the mapping in words, several lines; printed by --explain and in MIDI */
+    int max_models;     /* 1, or more for a DJ set */
+    double target_bpm;
+    bool (*compose)(const FeatureSet *const *fs, int nfs, const GenreOpts *opts, Score *out,
+                    Err *err);
+} Genre;
+
+int genre_count(void);
+const Genre *genre_at(int i);
+const Genre *genre_find(const char *name); /* NULL when there is none */
+
+#endif
