@@ -1,0 +1,25 @@
+/* form.h: sections in proportion, bars and steps in ticks, groove. */
+#ifndef MUSIC_FORM_H
+#define MUSIC_FORM_H
+
+#include <stdint.h>
+
+#include "genre/genre.h"
+#include "score/score.h"
+
+enum { BAR = 4 * SCORE_PPQ, BEAT = SCORE_PPQ, STEP = SCORE_PPQ / 4 }; /* ticks, 4/4 */
+
+/* How many bars the user asked for: opts->bars, or opts->seconds at this tempo (at least 1), or
+ * `own`. */
+int form_total_bars(const GenreOpts *opts, double bpm, int own);
+
+/* Shrinks or stretches sections of `bars` [n] to a total, in proportion, multiples of `unit` where
+ * the total allows it; every section keeps at least one bar while there are enough bars. A section
+ * may become 0 when total < n. The sum of out [n] is `total`. */
+void form_scale(const int *bars, int n, int total, int unit, int *out);
+
+/* A time in ticks with groove: odd 16ths are late by `swing` (0..1, 1 = a triplet feel, 1/3 of a
+ * 16th), and the whole is shifted by `micro` (-1..1) of at most 15 ms at this tempo. Never < 0. */
+int32_t groove_at(int32_t bar_start, int step, double swing, double micro, double bpm);
+
+#endif
