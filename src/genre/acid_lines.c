@@ -1,0 +1,179 @@
+/* acid_lines.c: the 303 line, the second 303 that answers in its rests, and their filters. */
+#include "acid.h"
+
+#include <math.h>
+
+#include "music/form.h"
+
+/* How one bar of a line is to be played. */
+typedef struct Bar303 {
+    int track, rule, ctl_rule;
+    int32_t at;            /* ticks */
+    int layer;
+    double open;           /* 0..1: how far the arrangement opens the filter */
+    double loud;           /* factor on velocity */
+    bool accents_only;     /* the intro's and outro's bare form */
+} Bar303;
+
+static double value_or(const Series *s, int layer, double dflt)
+{
+    return layer < s->n ? (double)s->u[layer] : dflt;
+}
+
+/* std(gate) is the layer's place on the filter, the row norm moves it step by step. */
+static double cutoff_at(const AcidPiece *p, const Bar303 *b, double u)
+{
+    double base = value_or(&p->cutoff, b->layer, 0.5);
+    return clamp((0.12 + 0.40 * base + 0.26 * u + 0.22 * b->open) * (0.55 + 0.45 * b->open), 0, 1);
+}
+
+static double resonance_at(const AcidPiece *p, const Bar303 *b, double u)
+{
+    return clamp(0.38 + 0.38 * value_or(&p->resonance, b->layer, 0.5) + 0.2 * (u - 0.5), 0, 1);
+}
+
+static void write_filter(AcidPiece *p, const Bar303 *b, const AcidStep *step, int32_t at)
+{
+    Value cut = {(float)cutoff_at(p, b, step->u), step->pitch.from};
+    Value res = {(float)resonance_at(p, b, step->u), step->pitch.from};
+    if (b->layer < p->cutoff.n) cut.from = p->cutoff.v[b->layer].from;
+    if (b->layer < p->resonance.n) res.from = p->resonance.v[b->layer].from;
+    score_add_ctl(p->score, b->track, at, CTL_CUTOFF, cut, b->ctl_rule);
+    score_add_ctl(p->score, b->track, at, CTL_RESONANCE, res, b->ctl_rule);
+}
+
+/* The time of step i, late or early by how far its row norm leaves its neighbours' mean. */
+static int32_t step_time(const AcidPiece *p, const Bar303 *b, const AcidPattern *pat, int i)
+{
+    double before = pat->step[(i + ACID_STEPS - 1) % ACID_STEPS].u;
+    double after = pat->step[(i + 1) % ACID_STEPS].u;
+    double residual = i % 4 ? pat->step[i % ACID_STEPS].u - (before + after) / 2 : 0;
+    return groove_at(b->at, i, 0.25 * acid_tension(p, b->layer), 0.3 * residual, p->bpm);
+}
+
+static void write_step(AcidPiece *p, const Bar303 *b, const AcidPattern *pat, int i)
+{
+    const AcidStep *s = &pat->step[i];
+    int32_t at = step_time(p, b, pat, i);
+    int32_t next = i + 1 < ACID_STEPS ? step_time(p, b, pat, i + 1) : b->at + BAR;
+    bool tied = i + 1 < ACID_STEPS && pat->step[i + 1].slide && !b->accents_only;
+    double gate = tied ? 1 : 0.42 + 0.4 * s->gate_u;
+    double vel = s->accent ? (101 + 24 * s->u) / 127 : (58 + 36 * s->u) / 127;
+    Note n = {.start = at, .dur = (int32_t)fmax(20, gate * (next - at)), .key = (float)s->key,
+              .vel = (float)clamp(vel * b->loud, 0.1, 1), .rule = (uint16_t)b->rule,
+              .from = {s->pitch.from, s->pitch.from, s->slide ? s->slide_by.from : s->gate.from,
+                       s->pitch.from}};
+    n.flags = (uint8_t)((s->slide && !b->accents_only ? NOTE_SLIDE : 0) |
+                        (s->accent ? NOTE_ACCENT : 0));
+    n.timbre[0] = (float)cutoff_at(p, b, s->u);
+    n.timbre[1] = (float)resonance_at(p, b, s->u);
+    n.timbre[2] = (float)value_or(&p->cutoff, b->layer, 0.5);
+    n.timbre[3] = s->accent ? 1 : 0;
+    if (b->layer < p->cutoff.n) n.from[FROM_TIMBRE] = p->cutoff.v[b->layer].from;
+    score_add_note(p->score, b->track, &n);
+}
+
+static void write_bar(AcidPiece *p, const Bar303 *b, const AcidPattern *pat)
+{
+    for (int i = 0; i < ACID_STEPS; i++) {
+        const AcidStep *s = &pat->step[i];
+        write_filter(p, b, s, b->at + i * STEP);
+        if (s->rest || (b->accents_only && !s->accent)) continue;
+        write_step(p, b, pat, i);
+    }
+}
+
+/* The answer sounds where the first line rests or is weakest, so that the two interlock. */
+static AcidPattern interlock(const AcidPattern *answer, const AcidPattern *line)
+{
+    AcidPattern p = *answer;
+    for (int i = 0; i < ACID_STEPS; i++) {
+        p.step[i].rest = !(line->step[i].rest || line->step[i].gate_u < 0.35f) || i % 4 == 0;
+        p.step[i].slide = false;
+        p.step[i].accent = p.step[i].u > 0.55f;
+    }
+    return p;
+}
+
+static AcidPattern pattern_of_bar(const AcidPiece *p, int slot, int bar)
+{
+    const AcidSlot *s = &p->slot[slot];
+    const AcidPattern *next = &p->slot[(slot + 1) % p->nslots].line;
+    if (bar < s->repeats) return s->line;
+    return acid_morph(&s->line, next, (double)(bar - s->repeats + 1) / (s->bars - s->repeats + 1));
+}
+
+static void write_slot(AcidPiece *p, int index, Bar303 line, Bar303 answer)
+{
+    const AcidSlot *s = &p->slot[index];
+    double depth = p->nslots > 1 ? (double)index / (p->nslots - 1) : 1;
+    for (int bar = 0; bar < s->bars; bar++) {
+        AcidPattern pat = pattern_of_bar(p, index, bar);
+        bool broken = acid_in_break(p, s, bar);
+        double within = (double)bar / s->bars;
+        line.at = answer.at = (s->bar + bar) * BAR;
+        line.layer = answer.layer = s->layer;
+        line.open = broken ? 0.15 + 0.85 * within : clamp(0.25 + 0.55 * depth + 0.35 * within, 0, 1);
+        line.loud = broken ? 0.82 : 1;
+        write_bar(p, &line, &pat);
+        if (!s->has_answer || depth < 0.5 || broken || bar % 2 == 0) continue;
+        AcidPattern reply = interlock(&s->answer, &pat);
+        answer.open = line.open;
+        answer.loud = 0.85;
+        write_bar(p, &answer, &reply);
+    }
+}
+
+/* The last bar: the tonic nearest to the pattern's lowest note, held. */
+static void write_last(AcidPiece *p, Bar303 b)
+{
+    const AcidPattern *pat = &p->slot[p->nslots - 1].line;
+    int lowest = 0;
+    for (int i = 1; i < ACID_STEPS; i++)
+        if (pat->step[i].u < pat->step[lowest].u) lowest = i;
+    int key = 28 + ((p->scale.root - 28) % 12 + 12) % 12;
+    Value v = pat->step[lowest].pitch;
+    Note n = {.start = (p->total - 1) * BAR, .dur = 3 * BEAT, .key = (float)key, .vel = 0.9f,
+              .flags = NOTE_ACCENT, .timbre = {0.4f, 0.6f, 0.5f, 1}, .rule = (uint16_t)b.rule,
+              .from = {v.from, v.from, v.from, v.from}};
+    b.at = n.start;
+    b.open = 0.2;
+    write_filter(p, &b, &pat->step[lowest], n.start);
+    score_add_note(p->score, b.track, &n);
+}
+
+void acid_write_lines(AcidPiece *p)
+{
+    Score *s = p->score;
+    Bar303 line = {.loud = 0.9, .accents_only = true, .layer = p->slot[0].layer}, answer = {0};
+    line.track = score_add_track(s, "TB-303", 38, false);
+    answer.track = score_add_track(s, "Second 303", 39, false);
+    s->track[line.track].mono = s->track[answer.track].mono = true;
+    s->track[line.track].pan = -0.08f;
+    s->track[line.track].reverb = 0.12f;
+    s->track[answer.track].pan = 0.3f;
+    s->track[answer.track].gain_db = -7;
+    s->track[answer.track].reverb = 0.3f;
+    line.rule = score_add_rule(s, "acid.line: pitch and velocity = row norm of down (norm01 and "
+                                  "rank, 28..76), slide = step of the spectrum over its median");
+    line.ctl_rule = score_add_rule(s, "acid.filter: cutoff = std(gate) over layers, resonance = "
+                                      "kurt(v) over layers, moved by the row norm");
+    answer.rule = score_add_rule(s, "acid.answer: row norm of up (52..88) where the line rests");
+    answer.ctl_rule = line.ctl_rule;
+    for (int bar = 0; bar < p->intro; bar++) {
+        line.at = bar * BAR;
+        line.open = 0.25 * bar / p->intro;
+        write_bar(p, &line, &p->slot[0].line);
+    }
+    line.accents_only = false;
+    for (int i = 0; i < p->nslots; i++) write_slot(p, i, line, answer);
+    line.accents_only = true;
+    line.layer = p->slot[p->nslots - 1].layer;
+    for (int bar = 0; bar + 1 < p->outro; bar++) {
+        line.at = (p->total - p->outro + bar) * BAR;
+        line.open = 0.6 - 0.5 * bar / p->outro;
+        line.loud = 0.95;
+        write_bar(p, &line, &p->slot[p->nslots - 1].line);
+    }
+    if (p->outro > 0) write_last(p, line);
+}
