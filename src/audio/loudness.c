@@ -1,0 +1,105 @@
+/* loudness.c: see audio/loudness.h. The only file that includes ebur128.h.
+ *
+ * ITU-R BS.1770: K-weighting, 400 ms blocks, gates at -70 LUFS and -10 LU; EBU Tech 3342 for the
+ * range; true peak at four times the rate. Frames are fed a second at a time. */
+#include "audio/loudness.h"
+
+#include <assert.h>
+#include <ebur128.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "meter.h"
+
+enum { LOUDNESS_PARTS = 8, LOUDNESS_PART_SECONDS = 15 };
+
+typedef struct Parts {
+    const AudioBuf *a;
+    int n;
+    ebur128_state *state[LOUDNESS_PARTS];
+} Parts;
+
+static ebur128_state *state_new(const AudioBuf *a, int mode)
+{
+    ebur128_state *st = ebur128_init((unsigned)a->channels, (unsigned long)a->rate, mode);
+    assert(st); /* fails for rates and channel counts that AudioBuf does not hold */
+    return st;
+}
+
+static void feed(ebur128_state *st, const AudioBuf *a, int64_t from, int64_t to)
+{
+    for (int64_t at = from; at < to; at += a->rate) {
+        int64_t n = to - at < a->rate ? to - at : a->rate;
+        ebur128_add_frames_float(st, a->x + at * a->channels, (size_t)n);
+    }
+}
+
+static void feed_part(void *ud, int64_t i, int worker)
+{
+    Parts *p = ud;
+    (void)worker;
+    feed(p->state[i], p->a, p->a->frames * i / p->n, p->a->frames * (i + 1) / p->n);
+}
+
+static double decibel(double amplitude)
+{
+    return amplitude > 0 ? 20 * log10(amplitude) : -HUGE_VAL;
+}
+
+static void measure_peaks(ebur128_state *st, AudioMeasure *m)
+{
+    double sample = 0, between = 0, v;
+    for (unsigned c = 0; c < st->channels; c++) {
+        if (ebur128_sample_peak(st, c, &v) == EBUR128_SUCCESS && v > sample) sample = v;
+        if (ebur128_true_peak(st, c, &v) == EBUR128_SUCCESS && v > between) between = v;
+    }
+    m->sample_peak = decibel(sample);
+    m->true_peak = decibel(between);
+}
+
+void audio_measure(const AudioBuf *a, AudioMeasure *m)
+{
+    *m = (AudioMeasure){.seconds = (double)a->frames / a->rate};
+    ebur128_state *st = state_new(a, EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_TRUE_PEAK);
+    feed(st, a, 0, a->frames);
+    if (ebur128_loudness_global(st, &m->lufs) != EBUR128_SUCCESS) m->lufs = -HUGE_VAL;
+    if (ebur128_loudness_range(st, &m->lra) != EBUR128_SUCCESS) m->lra = 0;
+    measure_peaks(st, m);
+    ebur128_destroy(&st);
+    meter_samples(a, m);
+    m->centroid = meter_centroid(a);
+}
+
+double audio_lufs(const AudioBuf *a, const Run *run)
+{
+    Parts p = {.a = a, .n = a->frames / a->rate >= LOUDNESS_PARTS * LOUDNESS_PART_SECONDS
+                                ? LOUDNESS_PARTS : 1};
+    double lufs;
+    Run whole = {.threads = run_threads(run)}; /* a stop must not leave parts unmeasured */
+    for (int i = 0; i < p.n; i++) p.state[i] = state_new(a, EBUR128_MODE_I);
+    parallel_for(&whole, NULL, p.n, feed_part, &p);
+    if (ebur128_loudness_global_multiple(p.state, (size_t)p.n, &lufs) != EBUR128_SUCCESS)
+        lufs = -HUGE_VAL;
+    for (int i = 0; i < p.n; i++) ebur128_destroy(&p.state[i]);
+    return lufs;
+}
+
+int64_t audio_loudness_curve(const AudioBuf *a, double window, double hop, float **out)
+{
+    ebur128_state *st = state_new(a, EBUR128_MODE_M);
+    unsigned long ms = (unsigned long)lround(window * 1000);
+    int64_t count = (int64_t)((double)a->frames / a->rate / hop + 1e-9), at = 0;
+    ebur128_set_max_window(st, ms > 400 ? ms : 400);
+    *out = mem_alloc(count, sizeof **out);
+    for (int64_t i = 0; i < count; i++) {
+        int64_t to = llround((double)(i + 1) * hop * a->rate);
+        double lufs;
+        feed(st, a, at, to < a->frames ? to : a->frames);
+        at = to;
+        bool ok = ebur128_loudness_window(st, ms, &lufs) == EBUR128_SUCCESS;
+        (*out)[i] = ok ? (float)lufs : -HUGE_VALF;
+    }
+    ebur128_destroy(&st);
+    return count;
+}
