@@ -18,6 +18,13 @@ typedef struct MidiEvent {
     uint32_t at;     /* its offset in MidiSong.payload */
 } MidiEvent;
 
+/* A point of the tempo map: from `tick` on, a tick lasts so many seconds. */
+typedef struct MidiTempo {
+    int32_t tick;
+    double at;       /* seconds at `tick` */
+    double per_tick; /* seconds */
+} MidiTempo;
+
 typedef struct MidiSong {
     int format, ntracks;
     int division;     /* ticks a quarter note; or, when smpte > 0, ticks a frame */
@@ -27,15 +34,21 @@ typedef struct MidiSong {
     Str payload;
     int32_t end_tick; /* the latest end of track */
     char **warning;   /* what a tolerant reader passed over */
-    int nwarnings, cap_warnings;
+    int nwarnings, cap_warnings; /* at most 32; the last then says that there are more */
+    MidiTempo *tempo; /* [ntempos] made by midi_read(); the first is at tick 0 */
+    int ntempos, cap_tempos;
 } MidiSong;
 
 void midi_free(MidiSong *song);
-/* Bytes of a file, of any length and content. Running status, RIFF wrapping, missing end of track,
- * and junk between chunks are tolerated with a warning; a truncated event is an error. */
+/* Bytes of a file, of any length and content; memory stays within some 30 times its size. Tolerated
+ * with a warning: a RIFF wrapper, junk between chunks, a chunk that claims more than there is, a
+ * missing end of track, events after it, running status across other events, real-time bytes,
+ * another number of tracks than announced. Errors, named with their offset: a truncated event, a
+ * data byte over 127, a missing status, a length of over four bytes, a tick past 2^31 - 1, no track
+ * at all. The tracks of a format 2 file are placed one after another. On failure *song is empty. */
 bool midi_read(MidiSong *song, const uint8_t *bytes, int64_t size, Err *err);
 bool midi_read_file(MidiSong *song, const char *path, Err *err); /* "-" = standard input */
-/* Seconds at a tick by the tempo map. */
+/* Seconds at a tick by the tempo map, found in O(log n). */
 double midi_seconds(const MidiSong *song, int32_t tick);
 
 /* How the 303 line's filter and slides are written: controllers 74/71 and overlapping notes for
@@ -43,7 +56,7 @@ double midi_seconds(const MidiSong *song, int32_t tick);
 typedef enum MidiDialect { MIDI_BOTH, MIDI_PLUGIN, MIDI_FLUID } MidiDialect;
 
 /* Type 1, 480 ticks. Appends the file's bytes to out. Fails when there are more pitched tracks
- * than 15 channels. */
+ * than 15 channels. How notes, mix, filter and slides are written: see src/midi/smf_track.c. */
 bool midi_write_score(const Score *s, MidiDialect dialect, Str *out, Err *err);
 
 #endif

@@ -1,0 +1,157 @@
+/* sidecar_explain.c: the notes of a sidecar in words: filtered, in order of time, one line each. */
+#include "score/sidecar.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "score/place.h"
+#include "score/sort.h"
+
+static const char *const FROM_NAME[FROM_COUNT] = {
+    [FROM_PITCH] = "pitch",
+    [FROM_VELOCITY] = "velocity",
+    [FROM_DURATION] = "duration",
+    [FROM_TIMBRE] = "timbre",
+};
+
+/* True when `part` is somewhere in s, upper and lower case alike. */
+static bool contains(const char *s, const char *part)
+{
+    size_t n = strlen(part);
+    for (; strlen(s) >= n; s++) {
+        size_t i = 0;
+        while (i < n && tolower((unsigned char)s[i]) == tolower((unsigned char)part[i])) i++;
+        if (i == n) return true;
+    }
+    return false;
+}
+
+static bool passes(const Sidecar *sc, const ExplainFilter *f, const SidecarNote *n)
+{
+    if (f->track && !contains(sc->track[n->track].name, f->track)) return false;
+    if (f->from > 0 && n->to <= f->from) return false;
+    if (f->to > 0 && n->at >= f->to) return false;
+    if (n->bar < f->first_bar) return false;
+    return f->last_bar <= 0 || n->bar <= f->last_bar;
+}
+
+static int by_time_then_track(const void *a, const void *b)
+{
+    const SidecarNote *x = *(const SidecarNote *const *)a, *y = *(const SidecarNote *const *)b;
+    if (x->start != y->start) return x->start < y->start ? -1 : 1;
+    return x->track - y->track;
+}
+
+static void put_source(Str *out, const SidecarSource *s)
+{
+    str_puts(out, "  ");
+    if (*s->role) str_addf(out, "%s ", s->role);
+    str_addf(out, "%s[%d]=%.6g", s->feature, s->lane, s->value);
+    if (*s->unit) str_addf(out, " %s", s->unit);
+    if (!isnan(s->norm)) str_addf(out, " (%.0f%%)", 100 * s->norm);
+    if (s->layer >= 0) str_addf(out, " layer %d", s->layer);
+    if (s->head >= 0) str_addf(out, " head %d", s->head);
+    if (s->token >= 0) str_addf(out, " token %d", s->token);
+    if (*s->label) str_addf(out, " (%s)", s->label);
+    if (*s->model) str_addf(out, " of %s", s->model);
+}
+
+static void put_line(Str *out, const Sidecar *sc, const SidecarNote *n)
+{
+    char name[KEY_NAME_SIZE];
+    key_name(n->key, name);
+    str_addf(out, "%.3fs bar %d:%.2f %s  %s (%g) vel %.2f", n->at, n->bar, n->beat,
+             sc->track[n->track].name, name, n->key, n->vel);
+    for (int f = 0; f < FROM_COUNT; f++) {
+        bool said = false; /* a number that made two things is printed once */
+        for (int e = 0; e < f; e++) said = said || n->from[e] == n->from[f];
+        if (n->from[f] >= 0 && !said) put_source(out, &sc->source[n->from[f]]);
+    }
+    str_addf(out, "  %s\n", n->rule);
+}
+
+static void put_source_json(JsonOut *j, const char *key, const SidecarSource *s)
+{
+    jout_begin(j, key, '{', true);
+    jout_string(j, "model", s->model);
+    jout_string(j, "table", s->table);
+    jout_string(j, "label", s->label);
+    if (s->layer >= 0) jout_int(j, "layer", s->layer);
+    if (*s->role) jout_string(j, "role", s->role);
+    if (s->prompt >= 0) jout_int(j, "prompt", s->prompt);
+    if (s->head >= 0) jout_int(j, "head", s->head);
+    if (s->token >= 0) jout_int(j, "token", s->token);
+    jout_string(j, "feature", s->feature);
+    jout_int(j, "lane", s->lane);
+    jout_number(j, "value", s->value, 6);
+    jout_number(j, "norm", s->norm, 4);
+    jout_string(j, "unit", s->unit);
+    jout_end(j, '}');
+}
+
+static void put_note_json(JsonOut *j, const Sidecar *sc, const SidecarNote *n)
+{
+    char name[KEY_NAME_SIZE];
+    key_name(n->key, name);
+    jout_begin(j, NULL, '{', true);
+    jout_number(j, "at", n->at, 9);
+    jout_number(j, "to", n->to, 9);
+    jout_int(j, "bar", n->bar);
+    jout_number(j, "beat", n->beat, 6);
+    jout_string(j, "track", sc->track[n->track].name);
+    jout_number(j, "key", n->key, 6);
+    jout_string(j, "name", name);
+    jout_number(j, "velocity", n->vel, 4);
+    jout_int(j, "flags", n->flags);
+    jout_string(j, "rule", n->rule);
+    for (int f = 0; f < FROM_COUNT; f++)
+        if (n->from[f] >= 0) put_source_json(j, FROM_NAME[f], &sc->source[n->from[f]]);
+    jout_end(j, '}');
+}
+
+static void put_json(Str *out, const Sidecar *sc, const SidecarNote *const *note, int n)
+{
+    JsonOut j;
+    jout_init(&j, out);
+    jout_begin(&j, NULL, '{', false);
+    jout_string(&j, "title", sc->title);
+    jout_string(&j, "genre", sc->genre);
+    jout_number(&j, "seconds", sc->seconds, 9);
+    jout_begin(&j, "notes", '[', false);
+    for (int i = 0; i < n; i++) put_note_json(&j, sc, note[i]);
+    jout_end(&j, ']');
+    jout_end(&j, '}');
+}
+
+/* Says why nothing was listed. */
+static bool nothing(const Sidecar *sc, const ExplainFilter *f, Err *err)
+{
+    Str names = {0};
+    bool known = !f->track;
+    for (int i = 0; i < sc->ntracks; i++) {
+        known = known || contains(sc->track[i].name, f->track);
+        str_addf(&names, "%s%s", i ? ", " : "", sc->track[i].name);
+    }
+    if (known)
+        err_set(err, "no note in that range; the piece lasts %.3f s", sc->seconds);
+    else
+        err_set(err, "no track is called \"%s\"; there are: %s", f->track, str_text(&names));
+    str_free(&names);
+    return false;
+}
+
+bool score_explain(const Sidecar *sc, const ExplainFilter *filter, bool json, Str *out, Err *err)
+{
+    const SidecarNote **hit = mem_alloc(sc->nnotes, sizeof *hit);
+    int n = 0;
+    for (int i = 0; i < sc->nnotes; i++)
+        if (passes(sc, filter, &sc->note[i])) hit[n++] = &sc->note[i];
+    stable_sort(hit, n, sizeof *hit, by_time_then_track);
+    if (json && n > 0) put_json(out, sc, hit, n);
+    for (int i = 0; i < n && !json; i++) put_line(out, sc, hit[i]);
+    free(hit);
+    return n > 0 || nothing(sc, filter, err);
+}
