@@ -58,9 +58,10 @@ static void write_step(AcidPiece *p, const Bar303 *b, const AcidPattern *pat, in
     int32_t next = i + 1 < ACID_STEPS ? step_time(p, b, pat, i + 1) : b->at + BAR;
     bool tied = i + 1 < ACID_STEPS && pat->step[i + 1].slide && !b->accents_only;
     double gate = tied ? 1 : 0.42 + 0.4 * s->gate_u;
-    double vel = s->accent ? (101 + 24 * s->u) / 127 : (58 + 36 * s->u) / 127;
+    double vel = b->loud * (s->accent ? 101 + 24 * s->u : 58 + 36 * s->u);
+    vel = s->accent ? fmax(vel, 100) : fmin(vel, 98); /* 303s read velocity >= 100 as the accent */
     Note n = {.start = at, .dur = (int32_t)fmax(20, gate * (next - at)), .key = (float)s->key,
-              .vel = (float)clamp(vel * b->loud, 0.1, 1), .rule = (uint16_t)b->rule,
+              .vel = (float)(vel / 127), .rule = (uint16_t)b->rule,
               .from = {s->pitch.from, s->pitch.from, s->slide ? s->slide_by.from : s->gate.from,
                        s->pitch.from}};
     n.flags = (uint8_t)((s->slide && !b->accents_only ? NOTE_SLIDE : 0) |
