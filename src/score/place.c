@@ -1,6 +1,7 @@
 /* place.c: see score/place.h. A bar of num/den lasts 4 * ppq * num / den ticks. */
 #include "score/place.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -20,7 +21,8 @@ Place place_at(const Meter *meter, int nmeters, int ppq, int32_t tick)
     double in_meter = (tick - now.at) / bar_ticks(now, ppq);
     double whole = floor(in_meter + 1e-9);
     double beat = (in_meter - whole) * now.num;
-    return (Place){.bar = (int)(bars + whole) + 1, .beat = 1 + (beat > 0 ? beat : 0)};
+    double bar = bars + whole < INT_MAX ? bars + whole : INT_MAX - 1.0;
+    return (Place){.bar = (int)bar + 1, .beat = 1 + (beat > 0 ? beat : 0)};
 }
 
 Place score_place(const Score *s, int32_t tick)

@@ -1,0 +1,23 @@
+/* keyfind.h: the key that a distribution of pitch classes suggests, by Krumhansl and Kessler. */
+#ifndef MUSIC_KEYFIND_H
+#define MUSIC_KEYFIND_H
+
+#include <stdbool.h>
+
+typedef struct KeyFind {
+    int root;      /* pitch class 0..11, 0 = C; -1 = none (silence, or all classes alike) */
+    bool minor;
+    double r;      /* Pearson correlation with the key's profile; NaN when there is none */
+    double second; /* of the next best key */
+} KeyFind;
+
+/* weight [12]: the time (or number of notes) of each pitch class, not negative. */
+KeyFind keyfind(const double weight[12]);
+/* Shannon entropy of the weights in bits: 0 for one class, log2 12 = 3.585 for all alike; NaN when
+ * there is no weight. */
+double keyfind_entropy(const double weight[12]);
+/* The share of the weight that lies in the key's scale: the major scale, or natural minor with the
+ * raised seventh (which minor keys use at cadences) as well. NaN when there is no weight or key. */
+double keyfind_share(const double weight[12], const KeyFind *key);
+
+#endif
