@@ -15,6 +15,11 @@ enum { COMPRESSOR_BLOCK = 32, LEVEL_BLOCKS_A_SECOND = 10 };
 
 static const double LEVEL_FLOOR = -60; /* dBFS: below, a block does not sound */
 
+static double amplitude(double db)
+{
+    return pow(10, db / 20);
+}
+
 static double power_db(double power)
 {
     return 10 * log10(power + 1e-20);
@@ -41,7 +46,7 @@ double compressor_run(AudioBuf *a, const CompressorOpts *o)
         double keep = want < gain ? attack : release;
         gain = keep * gain + (1 - keep) * want;
         if (gain < most) most = gain;
-        curve[b] = gain;
+        curve[b] = amplitude(gain);
     }
     if (most < 0) apply_block_gain(a, COMPRESSOR_BLOCK, curve, n);
     free(curve);
@@ -111,6 +116,7 @@ void leveller_run(AudioBuf *a, const LevellerOpts *o)
         level[i] = fmax(-o->range_db, fmin(o->range_db, gain));
     }
     double *smooth = sliding_mean(level, sounds, n, reach);
+    for (int64_t i = 0; i < n; i++) smooth[i] = amplitude(smooth[i]);
     apply_block_gain(a, block, smooth, n);
     free(power);
     free(sounds);

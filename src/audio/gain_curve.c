@@ -3,8 +3,6 @@
  * Between block middles the amplitude is interpolated linearly: no steps, so no clicks. */
 #include "gain_curve.h"
 
-#include <math.h>
-
 #include "base/mem.h"
 
 double *block_power(const AudioBuf *a, int block, int64_t *count)
@@ -32,14 +30,12 @@ static void apply_ramp(AudioBuf *a, int64_t from, int64_t to, double g0, double 
     }
 }
 
-void apply_block_gain(AudioBuf *a, int block, const double *gain_db, int64_t count)
+void apply_block_gain(AudioBuf *a, int block, const double *gain, int64_t count)
 {
     if (count == 0) return;
-    double g0 = pow(10, gain_db[0] / 20);
-    apply_ramp(a, 0, block / 2, g0, g0);
+    apply_ramp(a, 0, block / 2, gain[0], gain[0]);
     for (int64_t b = 0; b < count; b++) {
-        double g1 = b + 1 < count ? pow(10, gain_db[b + 1] / 20) : g0;
-        apply_ramp(a, b * block + block / 2, (b + 1) * block + block / 2, g0, g1);
-        g0 = g1;
+        double next = b + 1 < count ? gain[b + 1] : gain[b];
+        apply_ramp(a, b * block + block / 2, (b + 1) * block + block / 2, gain[b], next);
     }
 }

@@ -1,0 +1,20 @@
+/* limiter.h: a look-ahead limiter that keeps the true peak (between the samples) under a ceiling. */
+#ifndef AUDIO_LIMITER_H
+#define AUDIO_LIMITER_H
+
+#include "audio/buf.h"
+#include "base/run.h"
+
+enum { LIMITER_BLOCK = 16 }; /* frames */
+
+/* The largest true peak of all channels in every block of LIMITER_BLOCK frames: [count],
+ * amplitudes, the caller's to free. */
+float *limiter_peaks(const AudioBuf *a, int64_t *count, const Run *run);
+/* The largest true peak of all, as an amplitude. */
+double limiter_peak(const AudioBuf *a, const Run *run);
+/* out = in * drive, limited to the amplitude `ceiling`. out and in have the same shape and may be
+ * the same buffer; peaks are those of `in`. Nothing is delayed. Gain never changes by a step. */
+void limiter_run(AudioBuf *out, const AudioBuf *in, const float *peaks, double drive,
+                 double ceiling);
+
+#endif
