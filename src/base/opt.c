@@ -41,6 +41,7 @@ bool opt_takes_value(const Opt *o)
 
 static const char *choice_text(const Opt *o, int i)
 {
+    if (i < 0) return NULL;
     if (o->choice_at) return o->choice_at(i);
     return o->choices ? o->choices[i] : NULL;
 }

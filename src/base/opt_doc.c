@@ -25,8 +25,7 @@ static void add_remarks(Str *out, const void *value, const Opt *o)
         str_addf(out, " [%d]", *(const int *)value);
     if (o->type == OPT_REAL && *(const double *)value >= o->lo && *(const double *)value <= o->hi)
         str_addf(out, " [%g]", *(const double *)value);
-    if (o->type == OPT_CHOICE && opt_choice_name(o, *(const int *)value, name, sizeof name) &&
-        *(const int *)value >= 0)
+    if (o->type == OPT_CHOICE && opt_choice_name(o, *(const int *)value, name, sizeof name))
         str_addf(out, " [%s]", name);
     if (o->env) str_addf(out, "; or %s", o->env);
 }

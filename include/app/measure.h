@@ -1,0 +1,15 @@
+/* measure.h: what a meter says of MIDI and audio files. */
+#ifndef APP_MEASURE_H
+#define APP_MEASURE_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/opt.h"
+#include "base/run.h"
+
+/* Measures every file by its content (MIDI, otherwise audio; "-" = MIDI on standard input) and
+ * appends text to read, or JSON: one object for one file, an array for several. */
+bool measure_files(const OptList *files, bool json, Str *out, const Run *run, Err *err);
+
+#endif

@@ -1,0 +1,54 @@
+/* output.h: the files of one job: their names, and their appearing together.
+ *
+ * Every file is written beside its place under a staging name (song.wav: song.part.wav) and all are
+ * renamed when the job has succeeded. "-" and devices are written directly. */
+#ifndef APP_OUTPUT_H
+#define APP_OUTPUT_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+typedef enum OutKind { OUT_MIDI, OUT_AUDIO, OUT_JSON, OUT_KINDS } OutKind;
+
+/* What one piece is written to; NULL = not wanted. */
+typedef struct OutNames {
+    char *path[OUT_KINDS];
+    const char *format; /* of an audio path "-": "wav" ...; otherwise NULL */
+} OutNames;
+
+typedef struct OutRequest {
+    const char *output; /* as given with -o; NULL = default name in the current directory */
+    const char *stem;   /* default name: "wren-acid" */
+    const char *format; /* "mid", "wav", "flac", ...; NULL = mid, wav and json */
+    bool many;          /* several pieces: the stem is appended to -o, no single file */
+    bool audio;         /* false: no audio unless the name asks for it */
+} OutRequest;
+
+/* Names by the rules of the command line: a known ending means just that file; "-" standard output
+ * (MIDI unless format says otherwise); "DIR/" the default name in DIR; else NAME.mid, NAME.wav and
+ * NAME.json. False when the request contradicts itself (a usage error). */
+bool outnames_make(OutNames *n, const OutRequest *r, Err *err);
+/* False when a name cannot be written, or exists and clobber is false. */
+bool outnames_check(const OutNames *n, bool clobber, Err *err);
+void outnames_free(OutNames *n);
+bool out_check_path(const char *path, bool clobber, Err *err);
+
+typedef struct OutStage {
+    char *path, *stage; /* stage NULL: written directly */
+} OutStage;
+
+/* Zero is empty. */
+typedef struct OutSet {
+    OutStage *item;
+    int n, cap;
+} OutSet;
+
+/* The name to write to now. Owned by the set. */
+const char *outset_add(OutSet *set, const char *path);
+/* Renames all and empties the set. */
+bool outset_commit(OutSet *set, Err *err);
+/* Removes what was staged and empties the set. */
+void outset_abort(OutSet *set);
+
+#endif

@@ -1,0 +1,29 @@
+/* sound.h: from a MIDI song to a finished audio file: SoundFont, mastering, file, measure. */
+#ifndef APP_SOUND_H
+#define APP_SOUND_H
+
+#include <stdbool.h>
+
+#include "app/say.h"
+#include "audio/loudness.h"
+#include "audio/sndfile_io.h"
+#include "base/err.h"
+#include "base/run.h"
+#include "midi/song.h"
+
+typedef struct SoundJob {
+    const char *font;   /* path or name; NULL = find one */
+    int rate;           /* Hz */
+    int bits;           /* AudioBits */
+    double lufs, peak;  /* LUFS, dBTP */
+    bool raw;           /* no mastering */
+    const char *style;  /* equaliser: a genre's name */
+    const char *format; /* when the path is "-" or a device; otherwise NULL */
+} SoundJob;
+
+/* song -> path. Reports length, loudness and peak through `report` unless it is NULL or its line
+ * is NULL; `shown` is the name to report (path may be a staging name). */
+bool sound_make(const MidiSong *song, const SoundJob *job, const char *path, const char *shown,
+                const AudioTags *tags, const Say *report, const Run *run, Err *err);
+
+#endif

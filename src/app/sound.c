@@ -1,0 +1,49 @@
+/* sound.c: see app/sound.h. */
+#include "app/sound.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "audio/master.h"
+#include "synth/soundfont.h"
+
+static bool interrupted(const Run *run, Err *err)
+{
+    if (!run_stopped(run)) return false;
+    err_set(err, "interrupted");
+    return true;
+}
+
+static void report_measure(const AudioBuf *a, const SoundJob *job, const char *shown,
+                           const Say *report)
+{
+    AudioMeasure m;
+    if (!report || !report->line) return;
+    audio_measure(a, &m);
+    int s = (int)lrint(m.seconds);
+    say(report, SAY_INFO, "%s: %d:%02d, %.1f LUFS, %.1f dBTP", shown, s / 60, s % 60, m.lufs,
+        m.true_peak);
+    if (!job->raw && fabs(m.lufs - job->lufs) > 0.5 && isfinite(m.lufs))
+        say(report, SAY_WARN,
+            "%s: %.1f LUFS is as near to %.1f as the peak limit of %.1f dBTP allows", shown,
+            m.lufs, job->lufs, job->peak);
+}
+
+bool sound_make(const MidiSong *song, const SoundJob *job, const char *path, const char *shown,
+                const AudioTags *tags, const Say *report, const Run *run, Err *err)
+{
+    AudioBuf a = {0};
+    char *font = soundfont_find(job->font, err);
+    if (!font) return false;
+    SoundFontOpts synth = {.font = font, .rate = job->rate, .max_tail = 6};
+    MasterOpts master = {.style = job->style, .lufs = job->lufs, .peak = job->peak,
+                         .raw = job->raw};
+    say(report, SAY_MORE, "soundfont %s", font);
+    bool ok = soundfont_render(song, &synth, &a, run, err) && !interrupted(run, err) &&
+              audio_master(&a, &master, run, err) && !interrupted(run, err) &&
+              audio_write(&a, path, job->format, (AudioBits)job->bits, tags, err);
+    if (ok) report_measure(&a, job, shown, report);
+    audio_free(&a);
+    free(font);
+    return ok;
+}

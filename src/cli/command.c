@@ -1,0 +1,55 @@
+/* command.c: the table of commands, made from commands.def. */
+#include "command.h"
+
+#include <string.h>
+
+#define X(name) extern const Command cmd_##name;
+#include "commands.def"
+#undef X
+
+static const Command *const TABLE[] = {
+#define X(name) &cmd_##name,
+#include "commands.def"
+#undef X
+};
+
+enum { COUNT = sizeof TABLE / sizeof TABLE[0] };
+
+const Opt command_common[5] = {
+    {.letter = 't', .name = "threads", .type = OPT_INT, .at = offsetof(CommonOpts, threads),
+     .arg = "N",
+     .help = "threads, 0 = all processors; never changes the result", .lo = 0, .hi = 256,
+     .env = "LLMSONIFY_THREADS", .local = true},
+    {.letter = 'q', .name = "quiet", .type = OPT_FLAG, .at = offsetof(CommonOpts, quiet),
+     .help = "no messages but errors", .local = true},
+    {.letter = 'v', .name = "verbose", .type = OPT_COUNT, .at = offsetof(CommonOpts, verbose),
+     .help = "more messages", .local = true},
+    {.letter = 'h', .name = "help", .type = OPT_FLAG, .at = offsetof(CommonOpts, help),
+     .help = "this help", .local = true},
+    {.name = "version", .type = OPT_FLAG, .at = offsetof(CommonOpts, version),
+     .help = "the version", .local = true},
+};
+
+int command_count(void)
+{
+    return COUNT;
+}
+
+const Command *command_at(int i)
+{
+    return TABLE[i];
+}
+
+const Command *command_find(const char *name)
+{
+    for (int i = 0; i < COUNT; i++)
+        if (strcmp(TABLE[i]->name, name) == 0) return TABLE[i];
+    return NULL;
+}
+
+const char *command_nearest(const char *word)
+{
+    const char *names[COUNT];
+    for (int i = 0; i < COUNT; i++) names[i] = TABLE[i]->name;
+    return opt_nearest(word, names, COUNT);
+}
