@@ -16,7 +16,8 @@ typedef struct ModelConfig {
 
 /* One tensor by role: a whole tensor of the checkpoint, or a slice of a fused one. */
 typedef struct ModelPart {
-    Tensor t;   /* t.name is owned by the model: "....qkv_proj.weight[0:3072]" for a slice */
+    Tensor t;   /* t.name is owned by the model: "....qkv_proj.weight[0:3072]" for a slice
+                      of rows, "....c_attn.weight[:, 0:768]" of columns */
     int layer;  /* -1 = outside the blocks */
     Role role;
 } ModelPart;
@@ -28,12 +29,15 @@ typedef struct Model {
     Checkpoint *ck;
     ModelPart *part; /* [nparts] in file order */
     int nparts, cap_parts;
+    int *first;       /* [first_layers + 1, ROLE_COUNT] index of the first part + 1, for model_find */
+    int first_layers;
     char **note; /* [nnotes] what could not be recognised, "no gate: up is used", ... */
     int nnotes, cap_notes;
 } Model;
 
 /* path: a directory or a .safetensors file (its directory's config.json is used when there is
- * one). Zero is closed. */
+ * one), see model/find.h for names. Zero is closed, also after a failure. A shape that contradicts
+ * config.json is an error in a family that we know, a note in one that we do not. */
 bool model_open(Model *m, const char *path, Err *err);
 void model_close(Model *m);
 /* NULL when there is none. */
