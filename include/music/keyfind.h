@@ -19,5 +19,7 @@ double keyfind_entropy(const double weight[12]);
 /* The share of the weight that lies in the key's scale: the major scale, or natural minor with the
  * raised seventh (which minor keys use at cadences) as well. NaN when there is no weight or key. */
 double keyfind_share(const double weight[12], const KeyFind *key);
+/* "Bb major", in the usual spelling; "" when there is none. */
+const char *keyfind_name(const KeyFind *key);
 
 #endif

@@ -5,21 +5,12 @@
 #include <stdio.h>
 
 #include "midi/gm.h"
-#include "music/scale.h"
 #include "score/place.h"
 
 static const char *instrument(const MidiPart *p)
 {
     if (p->program < 0) return "";
     return p->drum ? "drums" : gm_program_name(p->program);
-}
-
-static void key_text(const KeyFind *k, char *out, size_t size)
-{
-    if (k->root < 0)
-        snprintf(out, size, "-");
-    else
-        snprintf(out, size, "%s %s", pitch_class_name(k->root), k->minor ? "minor" : "major");
 }
 
 /* A number, "-" for NaN, right-aligned. */
@@ -33,18 +24,18 @@ static void put_number(Str *out, int width, int decimals, double v)
 
 static void put_row(Str *out, const MidiPart *p)
 {
-    char low[KEY_NAME_SIZE] = "-", high[KEY_NAME_SIZE] = "-", range[2 * KEY_NAME_SIZE + 2], key[24];
+    char low[KEY_NAME_SIZE] = "-", high[KEY_NAME_SIZE] = "-", range[2 * KEY_NAME_SIZE + 2];
     if (p->low >= 0) {
         key_name(p->low, low);
         key_name(p->high, high);
     }
     snprintf(range, sizeof range, "%s..%s", low, high);
-    key_text(&p->key, key, sizeof key);
     str_addf(out, "  %-18.18s %-21.21s %6d %4d  %-9s", p->name, instrument(p), p->notes, p->pitches,
              p->low < 0 ? "-" : range);
     put_number(out, 6, 2, p->entropy);
     str_addf(out, " %7.2f %5.2f %4d %6.1f %4d %5d %8.3f  %-9s", p->density, p->mean_polyphony,
-             p->max_polyphony, p->mean_velocity, p->velocities, p->durations, p->longest_gap, key);
+             p->max_polyphony, p->mean_velocity, p->velocities, p->durations, p->longest_gap,
+             p->key.root < 0 ? "-" : keyfind_name(&p->key));
     put_number(out, 5, 2, p->key.r);
     put_number(out, 7, 1, 100 * p->in_key_time);
     put_number(out, 7, 1, 100 * p->in_key_notes);
@@ -80,8 +71,6 @@ static void put_key_name(JsonOut *j, const char *name, int key)
 
 static void put_numbers(JsonOut *j, const MidiPart *p)
 {
-    char key[24];
-    key_text(&p->key, key, sizeof key);
     jout_int(j, "notes", p->notes);
     jout_int(j, "distinct_pitches", p->pitches);
     jout_int(j, "lowest", p->low);
@@ -96,7 +85,7 @@ static void put_numbers(JsonOut *j, const MidiPart *p)
     jout_int(j, "distinct_velocities", p->velocities);
     jout_int(j, "distinct_durations", p->durations);
     jout_number(j, "longest_gap", p->longest_gap, 9);
-    jout_string(j, "key", p->key.root < 0 ? NULL : key);
+    jout_string(j, "key", p->key.root < 0 ? NULL : keyfind_name(&p->key));
     jout_number(j, "key_r", p->key.r, 6);
     jout_number(j, "key_r_second", p->key.second, 6);
     jout_number(j, "in_key_time", p->in_key_time, 6);

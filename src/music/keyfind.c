@@ -16,6 +16,13 @@ static const bool IN_SCALE[2][12] = {
     {1, 0, 1, 1, 0, 1, 0, 1, 1, 0, 1, 1}, /* natural minor and the raised seventh */
 };
 
+static const char *const NAME[2][12] = {
+    {"C major", "Db major", "D major", "Eb major", "E major", "F major", "F# major", "G major",
+     "Ab major", "A major", "Bb major", "B major"},
+    {"C minor", "C# minor", "D minor", "Eb minor", "E minor", "F minor", "F# minor", "G minor",
+     "G# minor", "A minor", "Bb minor", "B minor"},
+};
+
 static double total(const double weight[12])
 {
     double sum = 0;
@@ -69,4 +76,9 @@ double keyfind_share(const double weight[12], const KeyFind *key)
     for (int i = 0; i < 12; i++)
         if (IN_SCALE[key->minor][i]) in += weight[(key->root + i) % 12];
     return in / sum;
+}
+
+const char *keyfind_name(const KeyFind *key)
+{
+    return key->root < 0 ? "" : NAME[key->minor][key->root];
 }
