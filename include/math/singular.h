@@ -1,0 +1,26 @@
+/* singular.h: singular values from a Gram matrix, with a check that they are good enough.
+ *
+ * The eigenvalues of G = X'X are the squares of the singular values, so an error that is small
+ * against the largest is large against a small one. What is promised: each of the top
+ * SINGULAR_TOP values within 1e-4 of its own size. What was lost on the way is bounded, and when
+ * the bound does not keep the promise the caller is told which better way to take. */
+#ifndef MATH_SINGULAR_H
+#define MATH_SINGULAR_H
+
+#include "math/gram.h"
+
+enum { SINGULAR_TOP = 64 };
+
+typedef enum SingularAnswer {
+    SINGULAR_OK,
+    SINGULAR_NEED_F32,    /* make G again with GRAM_F32 */
+    SINGULAR_NEED_F64,    /* make G again with GRAM_F64 */
+    SINGULAR_NEED_DIRECT, /* G cannot tell: use svd_values_f64 on the matrix, or live with s */
+    SINGULAR_FAILED       /* not finite, or no convergence */
+} SingularAnswer;
+
+/* g [n, n], lower triangle, made as `kind`; destroyed. lost: bound on the spectral norm of what
+ * GRAM_Q16 rounded away (0 otherwise). s [n], descending. */
+SingularAnswer singular_from_gram(double *g, int n, GramKind kind, double lost, double *s);
+
+#endif
