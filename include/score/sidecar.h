@@ -90,9 +90,12 @@ typedef struct ExplainFilter {
 } ExplainFilter;
 
 /* The notes that pass, in order of time, one line each:
- *   12.500s bar 7:3.00 Violins  E4 (64) vel 0.62  q sv[12]=0.8312 layer 3 (model...weight)  RULE
- * or as JSON {"title", "notes": [{"at", "bar", "beat", "track", "key", "velocity", "rule",
- * "pitch": {"model", "label", "layer", "role", "feature", "lane", "value", "norm"}, ...}]}.
+ *   12.500s bar 7:3.00 Violins  E4 (64) vel 0.62  q sv[12]=0.8312 (41%) layer 3 (model.layers.3.
+ *   self_attn.q_proj.weight) of wren  opera.act1: key = ...
+ * (in brackets the norm and the tensor),
+ * or as JSON {"title", "genre", "seconds", "notes": [{"at", "to", "bar", "beat", "track", "key",
+ * "name", "velocity", "flags", "rule", "pitch_from": {"model", "table", "label", "layer", "role",
+ * "feature", "lane", "value", "norm", "unit"}, "velocity_from", "duration_from", "timbre_from"}]}.
  * False when no track has that name or no note passes. */
 bool score_explain(const Sidecar *sc, const ExplainFilter *filter, bool json, Str *out, Err *err);
 

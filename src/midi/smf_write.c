@@ -90,8 +90,8 @@ static void put_message(Chunk *c, const Message *m)
 /* Ends the chunk, appends it to out and empties it. */
 static bool put_chunk(Str *out, Chunk *c, int32_t end, const char *name, Err *err)
 {
-    bool ok = !c->too_long;
     put_meta(c, end > c->tick ? end : c->tick, META_END, "", 0);
+    bool ok = !c->too_long;
     str_puts(out, "MTrk");
     put_be(out, (uint32_t)c->body.len, 4);
     str_add(out, c->body.s, c->body.len);
@@ -228,6 +228,7 @@ static bool make_plans(const Score *s, MidiDialect dialect, TrackPlan *plan, Err
 bool midi_write_score(const Score *s, MidiDialect dialect, Str *out, Err *err)
 {
     TrackPlan *plan = mem_alloc(s->ntracks, sizeof *plan);
+    size_t before = out->len;
     bool ok = s->ntracks < 0xffff || err_set(err, "%d tracks are too many", s->ntracks);
     ok = ok && make_plans(s, dialect, plan, err);
     if (ok) {
@@ -239,6 +240,7 @@ bool midi_write_score(const Score *s, MidiDialect dialect, Str *out, Err *err)
         ok = write_conductor(s, out, err);
     }
     for (int i = 0; ok && i < s->ntracks; i++) ok = write_track(s, &plan[i], out, err);
+    if (!ok && out->s) out->s[out->len = before] = 0;
     free(plan);
     return ok;
 }

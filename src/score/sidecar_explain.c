@@ -11,10 +11,10 @@
 #include "score/sort.h"
 
 static const char *const FROM_NAME[FROM_COUNT] = {
-    [FROM_PITCH] = "pitch",
-    [FROM_VELOCITY] = "velocity",
-    [FROM_DURATION] = "duration",
-    [FROM_TIMBRE] = "timbre",
+    [FROM_PITCH] = "pitch_from",
+    [FROM_VELOCITY] = "velocity_from",
+    [FROM_DURATION] = "duration_from",
+    [FROM_TIMBRE] = "timbre_from",
 };
 
 /* True when `part` is somewhere in s, upper and lower case alike. */
