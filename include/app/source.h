@@ -11,9 +11,6 @@
 #include "base/run.h"
 #include "feature/featset.h"
 
-/* The model that is used when none is named. */
-#define SOURCE_DEFAULT_MODEL "wren"
-
 typedef struct Sources {
     FeatureSet *fs; /* [n], fs[i].id = i */
     const FeatureSet **ptr; /* [n] the same, as the genres take them */

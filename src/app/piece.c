@@ -75,7 +75,7 @@ static bool name_piece(OutNames *names, const PieceJob *job, const char *model, 
 static const char *job_model(const PieceJob *job)
 {
     if (job->features) return job->features;
-    return job->model->n ? job->model->item[0] : SOURCE_DEFAULT_MODEL;
+    return job->model->n ? job->model->item[0] : MODEL_DEFAULT;
 }
 
 enum { PIECE_MAX = 32 };
@@ -248,7 +248,7 @@ static bool plan_models(const PieceJob *job, Str *out, Err *err)
 {
     if (job->features) str_addf(out, "features   %s\n", job->features);
     for (int i = 0; !job->features && (i < job->model->n || i == 0); i++) {
-        char *path = model_locate(i < job->model->n ? job->model->item[i] : SOURCE_DEFAULT_MODEL,
+        char *path = model_locate(i < job->model->n ? job->model->item[i] : MODEL_DEFAULT,
                                   err);
         if (!path) return false;
         str_addf(out, "model      %s\n", path);

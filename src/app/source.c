@@ -30,7 +30,7 @@ bool sources_load(Sources *s, const OptList *model, const char *features, const 
     *s = (Sources){.fs = mem_alloc(n, sizeof *s->fs), .ptr = mem_alloc(n, sizeof *s->ptr)};
     for (; ok && s->n < n; s->n++) {
         FeatureSet *fs = &s->fs[s->n];
-        const char *asked = model->n ? model->item[s->n] : SOURCE_DEFAULT_MODEL;
+        const char *asked = model->n ? model->item[s->n] : MODEL_DEFAULT;
         ok = features ? feat_read_json(fs, features, err)
                       : analyse_model(fs, asked, report, run, err);
         fs->id = s->n;

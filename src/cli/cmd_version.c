@@ -1,6 +1,7 @@
 /* cmd_version.c: the version, and with -v what it is built on. */
 #include "app/version.h"
 #include "command.h"
+#include "math/blas.h"
 
 typedef struct VersionOpts {
     CommonOpts common;
@@ -13,6 +14,7 @@ static CliStatus run(const Call *call)
 {
     Str out = {0};
     str_puts(&out, "llmsonify " LLMSONIFY_VERSION "\n");
+    if (call->common->verbose) str_addf(&out, "OpenBLAS kernels: %s\n", blas_core());
     CliStatus status = cli_put(call, &out);
     str_free(&out);
     return status;
@@ -20,9 +22,9 @@ static CliStatus run(const Call *call)
 
 const Command cmd_version = {
     .name = "version",
-    .summary = "the version; -v: the libraries in use",
+    .summary = "the version; -v: the BLAS kernels in use too",
     .operands = "",
-    .examples = "the version\nllmsonify --version\nthe libraries and the BLAS kernels in use\n"
+    .examples = "the version\nllmsonify --version\nwith the BLAS kernels in use\n"
                 "llmsonify --version -v\n",
     .groups = GROUPS,
     .ngroups = 1,

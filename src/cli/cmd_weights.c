@@ -80,8 +80,8 @@ const Command cmd_weights = {
                 "llmsonify weights -m google/gemma-3-270m --genre all --format flac -o gemma\n"
                 "a DJ set of two models\n"
                 "llmsonify weights --genre house -m wren -m ~/models/other -o set\n"
-                "32 bars of MIDI to another program\n"
-                "llmsonify weights --genre opera --bars 32 -q -o - | fluidsynth -ni font.sf2 -\n",
+                "16 bars of MIDI to another program\n"
+                "llmsonify weights --genre opera --bars 16 -q -o - | llmsonify measure -\n",
     .groups = GROUPS,
     .ngroups = sizeof GROUPS / sizeof GROUPS[0],
     .defaults = &DEFAULTS,

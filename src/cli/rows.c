@@ -29,7 +29,7 @@ const Opt rows_model[1] = {
 const Opt rows_music[7] = {
     {.letter = 'g', .name = "genre", .type = OPT_LIST, .at = offsetof(MusicRows, genre),
      .arg = "LIST",
-     .help = "what to compose", .choice_at = genre_choice},
+     .help = "what to compose; acid by default", .choice_at = genre_choice},
     {.name = "tempo", .type = OPT_REAL, .at = offsetof(MusicRows, opts.tempo), .arg = "BPM",
      .help = "quarter notes a minute instead of the genre's own", .lo = 20, .hi = 400},
     {.name = "bars", .type = OPT_INT, .at = offsetof(MusicRows, opts.bars), .arg = "N",
@@ -47,7 +47,7 @@ const Opt rows_music[7] = {
 
 const Opt rows_sound[6] = {
     {.name = "soundfont", .type = OPT_STRING, .at = offsetof(SoundRows, soundfont), .arg = "FILE",
-     .help = "an .sf2 or .sf3, by path or by name", .env = "LLMSONIFY_SOUNDFONT", .local = true},
+     .help = "an .sf2 or .sf3, by path or by name; or LLMSONIFY_SOUNDFONT", .local = true},
     {.letter = 'r', .name = "rate", .type = OPT_INT, .at = offsetof(SoundRows, rate), .arg = "HZ",
      .help = "sampling rate", .lo = 8000, .hi = 96000},
     {.letter = 'b', .name = "bits", .type = OPT_CHOICE, .at = offsetof(SoundRows, bits),
