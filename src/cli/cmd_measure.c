@@ -1,5 +1,5 @@
-/* cmd_measure.c: what a meter says of MIDI and audio files. */
-#include "app/measure.h"
+/* cmd_measure_file.c: what a meter says of MIDI and audio files. */
+#include "app/measure_file.h"
 #include "command.h"
 
 typedef struct MeasureOpts {

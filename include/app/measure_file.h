@@ -1,6 +1,6 @@
-/* measure.h: what a meter says of MIDI and audio files. */
-#ifndef APP_MEASURE_H
-#define APP_MEASURE_H
+/* measure_file.h: what a meter says of MIDI and audio files. */
+#ifndef APP_MEASURE_FILE_H
+#define APP_MEASURE_FILE_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
-/* measure.c: see app/measure.h. */
-#include "app/measure.h"
+/* measure_file.c: see app/measure_file.h. */
+#include "app/measure_file.h"
 
 #include <math.h>
 #include <stdio.h>
