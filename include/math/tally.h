@@ -28,6 +28,8 @@ void tally_clear(Tally *t);
 /* x [n], any values; NaN and infinities are counted too. */
 void tally_add(Tally *t, const float *x, int64_t n);
 void tally_merge(Tally *into, const Tally *from);
+/* NaN and infinities so far; may be asked before tally_close. */
+int64_t tally_count_nonfinite(const Tally *t);
 /* After the last value, before any of the questions below. */
 void tally_close(Tally *t);
 

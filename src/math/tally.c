@@ -63,6 +63,13 @@ void tally_merge(Tally *into, const Tally *from)
     for (int i = 0; i < TALLY_BINS; i++) into->bin[i] += from->bin[i];
 }
 
+int64_t tally_count_nonfinite(const Tally *t)
+{
+    int64_t n = 0;
+    for (int i = 0; i < 128; i++) n += t->bin[0x7f80 + i] + t->bin[0xff80 + i];
+    return n;
+}
+
 void tally_close(Tally *t)
 {
     t->nused = 0;
