@@ -20,6 +20,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "conversions load litt
 #else
 #define KERNEL
 #endif
+#define INLINE static inline __attribute__((always_inline)) /* or they are called from the loops */
 
 enum { VIEW_TILE = 16 }; /* rows of a transposed view read together: one cache line of f32 */
 
@@ -34,35 +35,37 @@ static const struct {
     [DT_F64] = {"F64", 8},         [DT_I64] = {"I64", 8},         [DT_U64] = {"U64", 8},
 };
 
-static inline float bits_f32(uint32_t bits)
+INLINE float bits_f32(uint32_t bits)
 {
     float x;
     memcpy(&x, &bits, sizeof x);
     return x;
 }
 
-/* em: magnitude bits with the mantissa moved to f32's place; bias: what the exponent lacks;
- * top: the smallest em that is not finite. */
-static inline float small_float(uint32_t em, uint32_t bias, uint32_t top, uint32_t sign)
+/* em: magnitude bits with the mantissa moved to f32's place; bias: what the exponent lacks; top: the
+ * smallest em that is not finite. Masks instead of branches, so that the loops become vector code. */
+INLINE float small_float(uint32_t em, uint32_t bias, uint32_t top, uint32_t sign)
 {
-    uint32_t normal = em + (bias << 23);
+    uint32_t finite = em + (bias << 23);
     uint32_t special = em + ((255u - (top >> 23)) << 23);
-    float tiny = bits_f32(em + ((bias + 1) << 23)) - bits_f32((bias + 1) << 23);
+    float tiny = bits_f32(finite + (1u << 23)) - bits_f32((bias + 1) << 23);
     uint32_t tiny_bits;
     memcpy(&tiny_bits, &tiny, sizeof tiny_bits);
-    uint32_t bits = em < 1u << 23 ? tiny_bits : em >= top ? special : normal;
-    return bits_f32(bits | sign);
+    uint32_t is_tiny = 0u - (uint32_t)((int32_t)em < 1 << 23);
+    uint32_t is_special = 0u - (uint32_t)((int32_t)em >= (int32_t)top);
+    finite = (tiny_bits & is_tiny) | (finite & ~is_tiny);
+    return bits_f32((special & is_special) | (finite & ~is_special) | sign);
 }
 
-static inline float f16_f32(uint16_t h)
+INLINE float f16_f32(uint16_t h)
 {
     return small_float((uint32_t)(h & 0x7fff) << 13, 112, 0x1fu << 23, (uint32_t)(h & 0x8000) << 16);
 }
 
-static inline float e4m3_f32(uint8_t b)
+INLINE float e4m3_f32(uint8_t b)
 {
     uint32_t em = (uint32_t)(b & 0x7f) << 20, sign = (uint32_t)(b & 0x80) << 24;
-    return em == 0x7fu << 20 ? bits_f32(0x7fc00000u | sign) : small_float(em, 120, 1u << 31, sign);
+    return em == 0x7fu << 20 ? bits_f32(0x7fc00000u | sign) : small_float(em, 120, 0xffu << 23, sign);
 }
 
 KERNEL static void bf16_run(const uint8_t *restrict src, float *restrict dst, int64_t n)
@@ -105,17 +108,17 @@ RUN(i64_run, int64_t)
 RUN(f64_run, double)
 #undef RUN
 
-static void bool_run(const uint8_t *restrict src, float *restrict dst, int64_t n)
+KERNEL static void bool_run(const uint8_t *restrict src, float *restrict dst, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) dst[i] = src[i] != 0;
 }
 
-static void e5m2_run(const uint8_t *restrict src, float *restrict dst, int64_t n)
+KERNEL static void e5m2_run(const uint8_t *restrict src, float *restrict dst, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) dst[i] = f16_f32((uint16_t)(src[i] << 8));
 }
 
-static void e4m3_run(const uint8_t *restrict src, float *restrict dst, int64_t n)
+KERNEL static void e4m3_run(const uint8_t *restrict src, float *restrict dst, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) dst[i] = e4m3_f32(src[i]);
 }

@@ -1,6 +1,6 @@
 /* fuzz_safetensors.c: any bytes as model.safetensors, as the index, and as config.json beside a
- * good file: open or refuse, never harm. Built with clang -fsanitize=fuzzer,address,undefined this
- * is a libFuzzer target; with -DFUZZ_REPLAY it runs over the files named on its command line. */
+ * good file: open or refuse, never harm. libFuzzer target: clang -fsanitize=fuzzer,address,undefined,
+ * linked with libllmsonify.a. */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -63,21 +63,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     free(index);
     return 0;
 }
-
-#ifdef FUZZ_REPLAY
-int main(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        FileMap map;
-        Err err;
-        if (!file_map_open(&map, argv[i], &err)) {
-            fprintf(stderr, "%s\n", err.msg);
-            return 2;
-        }
-        LLVMFuzzerTestOneInput(map.data, (size_t)map.size);
-        file_map_close(&map);
-    }
-    printf("replayed %d inputs\n", argc - 1);
-    return 0;
-}
-#endif
