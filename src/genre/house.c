@@ -6,6 +6,7 @@
  * rows are read, so that nothing repeats literally. Several models make a DJ set (djset.c). */
 #include "genre/house.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,16 +27,16 @@ enum { STRIP_BASS, STRIP_PAD, STRIP_KEYS, STRIP_PIANO, STRIP_ORGAN, STRIP_LEAD, 
        STRIP_SWEEP, STRIP_DRUMS, STRIP_PERC };
 
 static const Strip STRIPS[] = {
-    [STRIP_BASS] = {"Bass", 38, 0, 0, 0, 0},
-    [STRIP_PAD] = {"Pad", 89, -7, 0, 0.45f, 0.3f},
-    [STRIP_KEYS] = {"Keys", 4, -5, -0.25f, 0.2f, 0.25f},
-    [STRIP_PIANO] = {"Piano", 1, -5, 0.2f, 0.25f, 0},
-    [STRIP_ORGAN] = {"Organ", 17, -7, 0.3f, 0.2f, 0.1f},
-    [STRIP_LEAD] = {"Arpeggio", 81, -12, 0, 0.35f, 0.2f},
-    [STRIP_STRINGS] = {"Strings", 50, -9, -0.15f, 0.5f, 0.2f},
-    [STRIP_SWEEP] = {"Sweep", 119, -4, 0, 0.4f, 0},
-    [STRIP_DRUMS] = {"Drums", 0, 2, 0, 0.05f, 0},
-    [STRIP_PERC] = {"Percussion", 0, 2, 0, 0.05f, 0},
+    [STRIP_BASS] = {"Bass", 38, -1.5f, 0, 0, 0},
+    [STRIP_PAD] = {"Pad", 90, -10, 0, 0.45f, 0.3f},
+    [STRIP_KEYS] = {"Keys", 4, -7, -0.25f, 0.2f, 0.25f},
+    [STRIP_PIANO] = {"Piano", 1, -3, 0.2f, 0.25f, 0},
+    [STRIP_ORGAN] = {"Organ", 17, -0.5f, 0.3f, 0.2f, 0.1f},
+    [STRIP_LEAD] = {"Arpeggio", 81, -11, 0, 0.35f, 0.2f},
+    [STRIP_STRINGS] = {"Strings", 50, -10, -0.15f, 0.5f, 0.2f},
+    [STRIP_SWEEP] = {"Sweep", 119, 2, 0, 0.4f, 0},
+    [STRIP_DRUMS] = {"Drums", 0, 4, 0, 0.05f, 0},
+    [STRIP_PERC] = {"Percussion", 0, 4, 0, 0.05f, 0},
 };
 
 static int add_strip(Score *s, int strip, const char *suffix)
@@ -120,9 +121,23 @@ static void set_harmony(Bar *b, const HouseChords *c, const HouseSection *sectio
     if (pick.cadence) b->chord = chord_before_tonic(c->scale);
 }
 
+/* A tense layer fills the bar a little, a calm one empties it: what the plan counts is what a layer
+ * of middling tension plays. */
+static void lean(BarPlan *p, double tension_u)
+{
+    double by = 2 * tension_u - 1;
+    p->energy *= lerp(0.94, 1, tension_u);
+    if (p->hats > 4) p->hats += (int)floor(2 * by + 0.5);
+    if (p->perc > 2) p->perc += (int)floor(by + 0.5);
+    if (p->bass > 5) p->bass += (int)floor(by + 0.5);
+    if (p->lead > 0) p->lead += (int)floor(2 * by + 0.5);
+    if (p->ghosts > 0) p->ghosts += tension_u > 0.5;
+}
+
 static void write_bar(Bar *b)
 {
     b->tension = house_curve(&b->m->tension, b->layer, b->steps.v[0], &b->tension_u);
+    lean(&b->plan, b->tension_u);
     b->until = b->plan.cut ? 12 : 16;
     b->groove = groove_from(&b->steps, b->groove.bpm, b->m->swing, 0.6);
     if (b->plan.ending) {

@@ -154,7 +154,8 @@ typedef struct LineRules {
  * u and of its rank. */
 void house_line(const Series *s, const LineRules *rules, int key[16]);
 
-/* A note in the bar: step, length in steps; clipped where the bar ends. */
+/* A note in the bar: step, length in steps; clipped where the bar ends. A note with groove names the
+ * row norm that makes it early or late as its fourth source. */
 typedef struct Hit {
     int track, key, rule;
     double step, steps, vel; /* start and length in 16ths, 0..1 */

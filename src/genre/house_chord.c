@@ -161,7 +161,7 @@ static void strings_rise(const Bar *b)
         double along = steps > 1 ? (double)at / (steps - 1) : 1;
         if (!isfinite(s.v[i].x)) continue;
         Hit h = {.track = b->deck->strings, .key = scale_at(b->scale, 60, 84, s.u[i]),
-                 .rule = rule, .step = 4 * q, .steps = 3.9, .vel = lerp(0.4, 0.85, along),
+                 .rule = rule, .step = 4 * q, .steps = 3.9, .vel = lerp(0.34, 0.72, along),
                  .pitch = s.v[i], .loud = s.v[i], .length = s.v[i], .straight = true};
         house_hit(b, &h);
     }

@@ -32,7 +32,7 @@ static void plan_roll(BarPlan *b, double q)
     b->bass = q < 0.5 ? 9 : 0;
     b->keys = q < 0.5 ? 4 : 6;
     b->riser = true;
-    b->energy = lerp(0.66, 0.85, q);
+    b->energy = lerp(0.64, 0.78, q);
     b->filter = lerp(0.6, 1, q);
     b->cut = b->bar == b->bars - 1;
     b->sweep = b->cut;
@@ -90,7 +90,7 @@ typedef struct Leaders {
 } Leaders;
 
 static const Leaders BEFORE[4] = {
-    {.keys = 5, .lead = 12},
+    {.keys = 5, .piano = 4, .lead = 13},
     {.keys = 4, .organ = 6, .lead = 12},
     {.piano = 5, .organ = 7},
     {.piano = 5, .organ = 6, .lead = 13, .strings = true},
@@ -128,7 +128,7 @@ static void plan_drop(BarPlan *b, double p)
     b->lead = l->lead;
     b->strings = l->strings;
     b->crash = b->bar % (2 * HOUSE_PERIOD) == 0 || (after && b->bar == (pause + 1) * HOUSE_PERIOD);
-    b->energy = after ? 1 : lerp(0.9, 0.97, p);
+    b->energy = after ? 1 : lerp(0.94, 0.98, p);
     b->filter = after ? 0.95 : lerp(0.75, 0.9, p);
 }
 

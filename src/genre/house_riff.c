@@ -36,7 +36,8 @@ void house_hit(const Bar *b, const Hit *h)
               .from = {[FROM_PITCH] = h->pitch.from,
                        [FROM_VELOCITY] = h->loud.from,
                        [FROM_DURATION] = h->length.from,
-                       [FROM_TIMBRE] = CELL_NONE}};
+                       [FROM_TIMBRE] = h->straight ? CELL_NONE
+                                                   : b->steps.v[(int)h->step].from}};
     score_add_note(b->score, h->track, &n);
 }
 

@@ -217,21 +217,30 @@ static bool same_chord(const HouseChords *c, int i, int k)
     return (c->degree[i] - c->degree[k]) % scale_size(c->scale) == 0;
 }
 
-/* One rung of the ladder a rank, from the first chord's rank as home. Roots an octave apart give
- * the same chord: when such two follow each other, one rung is left out somewhere between them. */
+/* One rung of the ladder a rank, one more from rank `gap` and from rank `other` up; the first
+ * chord is home. False when two chords in a row are the same. */
+static bool climb_with(HouseChords *c, int gap, int other)
+{
+    bool moves = true;
+    int home = 0;
+    for (int i = 0; i < HOUSE_CHORDS; i++) {
+        int rank = rank_in(&c->sv, i);
+        int rung = rank + (rank >= gap) + (rank >= other);
+        if (i == 0) home = rung;
+        c->degree[i] = ladder_degree(c->scale, rung - home);
+        moves = moves && !(i > 0 && same_chord(c, i, i - 1));
+    }
+    return moves;
+}
+
+/* Roots an octave apart give the same chord: when such two follow each other, a rung or two are
+ * left out somewhere between them. */
 static void climb(HouseChords *c)
 {
-    int home = rank_in(&c->sv, 0);
-    for (int gap = HOUSE_CHORDS; gap > 0; gap--) { /* no rung left out at first */
-        bool repeats = false;
-        for (int i = 0; i < HOUSE_CHORDS; i++) {
-            int rank = rank_in(&c->sv, i);
-            int rung = rank + (rank >= gap) - home - (home >= gap);
-            c->degree[i] = ladder_degree(c->scale, rung);
-            repeats = repeats || (i > 0 && same_chord(c, i, i - 1));
-        }
-        if (!repeats) return;
-    }
+    for (int gap = HOUSE_CHORDS; gap > 0; gap--)
+        for (int other = HOUSE_CHORDS; other >= gap; other--)
+            if (climb_with(c, gap, other)) return;
+    climb_with(c, HOUSE_CHORDS, HOUSE_CHORDS); /* equal numbers: nothing helps */
 }
 
 void house_chords(HouseChords *c, const HouseModel *m, HousePart part, int lane)
