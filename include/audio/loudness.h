@@ -26,7 +26,7 @@ void audio_measure(const AudioBuf *a, AudioMeasure *m);
 /* Integrated loudness alone, LUFS; -inf when nothing passes the gate. Pieces over two minutes are
  * measured in parts at once (the few blocks that cross a border are left out). */
 double audio_lufs(const AudioBuf *a, const Run *run);
-/* Loudness of a sliding window (0.4 s: momentary, 3 s: short-term), one value every `hop` seconds:
+/* Loudness of a sliding window (0.4 s: momentary, 3 s: short-term, not more), every `hop` seconds:
  * value i covers the `window` seconds that end at (i + 1) * hop. out is [count] LUFS, -inf for
  * silence, the caller's to free. */
 int64_t audio_loudness_curve(const AudioBuf *a, double window, double hop, float **out);

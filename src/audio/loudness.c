@@ -87,10 +87,11 @@ double audio_lufs(const AudioBuf *a, const Run *run)
 
 int64_t audio_loudness_curve(const AudioBuf *a, double window, double hop, float **out)
 {
-    ebur128_state *st = state_new(a, EBUR128_MODE_M);
+    /* not by ebur128_set_max_window: 1.2.6 forgets to divide by 1000 and takes gigabytes */
+    ebur128_state *st = state_new(a, window > 0.4 ? EBUR128_MODE_S : EBUR128_MODE_M);
     unsigned long ms = (unsigned long)lround(window * 1000);
     int64_t count = (int64_t)((double)a->frames / a->rate / hop + 1e-9), at = 0;
-    ebur128_set_max_window(st, ms > 400 ? ms : 400);
+    assert(window > 0 && window <= 3 && hop > 0);
     *out = mem_alloc(count, sizeof **out);
     for (int64_t i = 0; i < count; i++) {
         int64_t to = llround((double)(i + 1) * hop * a->rate);

@@ -1,0 +1,212 @@
+/* test_master.c: loudness and true peak are what was asked for, for music of several shapes and
+ * targets; silence stays; threads change nothing. libebur128 judges. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "audio/loudness.h"
+#include "audio/master.h"
+#include "fixture_audio.h"
+
+enum { RATE = 44100 };
+
+/* Kick, bass and hat-like ticks: dense music. */
+static void make_dance(AudioBuf *a, double seconds)
+{
+    audio_init(a, RATE, 2, (int64_t)(seconds * RATE));
+    for (int64_t i = 0; i < a->frames; i++) {
+        double t = (double)i / RATE, beat = fmod(t, 60.0 / 128), eighth = fmod(t, 30.0 / 128);
+        double kick = exp(-12 * beat) * sin(2 * M_PI * (50 * beat + 6 * (1 - exp(-40 * beat))));
+        double bass = 0.4 * sin(2 * M_PI * 55 * t) + 0.2 * sin(2 * M_PI * 110 * t);
+        double tick = 0.2 * exp(-200 * eighth) * sin(2 * M_PI * 7900 * t + 5 * sin(9000 * t));
+        a->x[2 * i] = (float)(0.1 * (kick + bass + tick));
+        a->x[2 * i + 1] = (float)(0.1 * (kick + bass - 0.5 * tick));
+    }
+}
+
+/* A long swell from pianissimo to fortissimo and back, 40 dB of it: an opera in short. */
+static void make_swell(AudioBuf *a, double seconds)
+{
+    audio_init(a, RATE, 2, (int64_t)(seconds * RATE));
+    for (int64_t i = 0; i < a->frames; i++) {
+        double t = (double)i / RATE, swell = pow(10, -2 + 2 * sin(M_PI * t / seconds));
+        double x = 0;
+        for (int h = 1; h < 8; h++)
+            x += sin(2 * M_PI * 220 * h * t + 0.3 * h * sin(2 * M_PI * 5 * t)) / h;
+        a->x[2 * i] = (float)(0.2 * swell * x);
+        a->x[2 * i + 1] = (float)(0.15 * swell * x);
+    }
+}
+
+static AudioMeasure master(AudioBuf *a, const char *style, double lufs, double peak)
+{
+    Err err = {{0}};
+    AudioMeasure m;
+    MasterOpts o = {.style = style, .lufs = lufs, .peak = peak};
+    if (!audio_master(a, &o, NULL, &err)) fail_msg("%s", err.msg);
+    audio_measure(a, &m);
+    return m;
+}
+
+static void check_target(const AudioMeasure *m, double lufs, double peak)
+{
+    if (fabs(m->lufs - lufs) > 0.2 || m->true_peak > peak)
+        fail_msg("%.2f LUFS, %.2f dBTP; asked for %.0f and %.0f", m->lufs, m->true_peak, lufs, peak);
+    assert_int_equal(m->clipped, 0);
+    assert_true(m->dc < 1e-3);
+}
+
+static void dance_music_reaches_every_usual_target(void **state)
+{
+    static const double LUFS[] = {-23, -16, -14, -9};
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        AudioBuf a;
+        make_dance(&a, 20);
+        AudioMeasure m = master(&a, "house", LUFS[i], -1);
+        check_target(&m, LUFS[i], -1);
+        audio_free(&a);
+    }
+}
+
+static void a_swell_reaches_the_target_and_remains_a_swell(void **state)
+{
+    AudioBuf a;
+    (void)state;
+    make_swell(&a, 40);
+    AudioMeasure m = master(&a, "opera", -14, -1);
+    check_target(&m, -14, -1);
+    assert_true(m.lra > 8); /* of about 20 LU before */
+    audio_free(&a);
+}
+
+static void a_lower_peak_is_kept_too(void **state)
+{
+    AudioBuf a;
+    (void)state;
+    make_dance(&a, 10);
+    AudioMeasure m = master(&a, "acid", -14, -3);
+    check_target(&m, -14, -3);
+    audio_free(&a);
+}
+
+static void an_offset_and_subsonics_are_taken_out(void **state)
+{
+    AudioBuf a;
+    (void)state;
+    make_dance(&a, 10);
+    for (int64_t i = 0; i < 2 * a.frames; i++) a.x[i] += 0.2f;
+    AudioMeasure m = master(&a, NULL, -16, -1);
+    assert_true(m.dc < 1e-3);
+    audio_free(&a);
+}
+
+static void level_before_mastering_does_not_matter(void **state)
+{
+    AudioBuf a, b;
+    (void)state;
+    make_dance(&a, 10);
+    make_dance(&b, 10);
+    for (int64_t i = 0; i < 2 * a.frames; i++) a.x[i] /= 64; /* a power of two: exact */
+    master(&a, "house", -14, -1);
+    master(&b, "house", -14, -1);
+    assert_true(rms_difference(&a, &b) < 1e-6);
+    audio_free(&a);
+    audio_free(&b);
+}
+
+static void silence_and_noise_floors_are_left_alone(void **state)
+{
+    AudioBuf a;
+    (void)state;
+    make_tones(&a, RATE, 440, (Tone[]){{2, -300}, {1, -80}}, 2);
+    float before = a.x[2 * RATE * 2 + 101];
+    master(&a, "house", -14, -1);
+    assert_true(a.x[100] == 0 && a.x[2 * RATE * 2 + 101] == before);
+    audio_free(&a);
+    audio_init(&a, RATE, 2, 0);
+    master(&a, "house", -14, -1);
+    audio_free(&a);
+}
+
+static void silence_inside_a_piece_stays_silent(void **state)
+{
+    AudioBuf a;
+    (void)state;
+    make_tones(&a, RATE, 440, (Tone[]){{3, -12}, {4, -300}, {3, -12}}, 3);
+    master(&a, "opera", -14, -1);
+    /* the high-pass rings for a second at most */
+    for (int64_t i = 5 * RATE; i < 7 * RATE; i++) assert_true(fabsf(a.x[2 * i]) < 1e-6f);
+    audio_free(&a);
+}
+
+static void a_sound_too_short_to_measure_is_brought_to_the_peak(void **state)
+{
+    AudioBuf a;
+    (void)state;
+    make_tones(&a, RATE, 440, (Tone[]){{0.1, -30}}, 1);
+    AudioMeasure m = master(&a, "flat", -14, -1);
+    assert_true(m.true_peak <= -1 && m.true_peak > -2);
+    audio_free(&a);
+}
+
+static void raw_changes_nothing(void **state)
+{
+    AudioBuf a, b;
+    Err err = {{0}};
+    (void)state;
+    make_dance(&a, 2);
+    make_dance(&b, 2);
+    assert_true(audio_master(&a, &(MasterOpts){.style = "house", .raw = true}, NULL, &err));
+    assert_memory_equal(a.x, b.x, (size_t)a.frames * 2 * sizeof *a.x);
+    audio_free(&a);
+    audio_free(&b);
+}
+
+static void threads_do_not_change_a_bit(void **state)
+{
+    AudioBuf a, b;
+    Err err = {{0}};
+    MasterOpts o = {.style = "acid", .lufs = -12, .peak = -1};
+    (void)state;
+    make_dance(&a, 12);
+    make_dance(&b, 12);
+    assert_true(audio_master(&a, &o, &(Run){.threads = 1}, &err));
+    assert_true(audio_master(&b, &o, &(Run){.threads = 3}, &err));
+    assert_memory_equal(a.x, b.x, (size_t)a.frames * 2 * sizeof *a.x);
+    audio_free(&a);
+    audio_free(&b);
+}
+
+static void an_interrupted_master_says_so(void **state)
+{
+    AudioBuf a;
+    Err err = {{0}};
+    volatile sig_atomic_t stop = 1;
+    (void)state;
+    make_dance(&a, 2);
+    MasterOpts o = {.lufs = -14, .peak = -1};
+    assert_false(audio_master(&a, &o, &(Run){.stop = &stop}, &err));
+    assert_string_equal(err.msg, "interrupted");
+    audio_free(&a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(dance_music_reaches_every_usual_target),
+        cmocka_unit_test(a_swell_reaches_the_target_and_remains_a_swell),
+        cmocka_unit_test(a_lower_peak_is_kept_too),
+        cmocka_unit_test(an_offset_and_subsonics_are_taken_out),
+        cmocka_unit_test(level_before_mastering_does_not_matter),
+        cmocka_unit_test(silence_and_noise_floors_are_left_alone),
+        cmocka_unit_test(silence_inside_a_piece_stays_silent),
+        cmocka_unit_test(a_sound_too_short_to_measure_is_brought_to_the_peak),
+        cmocka_unit_test(raw_changes_nothing),
+        cmocka_unit_test(threads_do_not_change_a_bit),
+        cmocka_unit_test(an_interrupted_master_says_so),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
