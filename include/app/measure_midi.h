@@ -1,4 +1,5 @@
-/* measure_midi.h: what a meter says of a MIDI file: how long, how many notes, how varied, which key.
+/* measure_midi.h: what a meter says of a MIDI file: how long, how many notes, how varied, which
+ * key.
  *
  * A part is a track's notes on one channel. Notes last from note-on to note-off, whatever a pedal
  * does. Drums (channel 10) count in numbers, velocities, polyphony and gaps, not in pitches. */

@@ -8,8 +8,9 @@
  *    "text": ["version, command, fingerprint", ...],
  *    "models": [{"name": "wren", "family": "gemma3", "fingerprint": "0123456789abcdef"}, ...],
  *    "rules": ["", "acid.line: key = phrygian[norm01(row_norms)]", ...],
- *    "vectors": [{"model": 0, "table": "weights", "label": "model.layers.3.self_attn.q_proj.weight",
- *                 "layer": 3, "role": "q", "feature": "sv", "unit": ""}, ...],
+ *    "vectors": [{"model": 0, "table": "weights", "layer": 3,
+ *                 "label": "model.layers.3.self_attn.q_proj.weight",
+ *                 "role": "q", "feature": "sv", "unit": ""}, ...],
  *    "source_fields": ["vector", "lane", "value", "norm"],
  *    "sources": [[0, 12, 0.8312, 0.41], ...],
  *    "tempos": [[0, 138], ...],             tick, quarter notes a minute

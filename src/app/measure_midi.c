@@ -1,5 +1,5 @@
-/* measure_midi.c: see app/measure_midi.h. Note-offs end the oldest open note of their track, channel
- * and key; what is never ended lasts to the end of the file. */
+/* measure_midi.c: see app/measure_midi.h. Note-offs end the oldest open note of their track,
+ * channel and key; what is never ended lasts to the end of the file. */
 #include "app/measure_midi.h"
 
 #include <math.h>

@@ -1,17 +1,18 @@
 /* smf_track.c: notes and controls of one track as MIDI channel messages.
  *
  * Volume: CC7 = 100 at 0 dB and 40 log10(cc / 127) dB as General MIDI has it, so that +4.15 dB is
- * the most there is. CTL_VOLUME scales it, CTL_PAN runs 0 (left) to 1. A note's own pan becomes CC10
- * before the note, where the track has no CTL_PAN and is no drum track.
+ * the most there is. CTL_VOLUME scales it, CTL_PAN runs 0 (left) to 1. A note's own pan becomes
+ * CC10 before the note, where the track has no CTL_PAN and is no drum track.
  *
  * Microtones: pitch bend (range 2 semitones) only on tracks that have them; notes that start
  * together share a channel's one bend, so that a chord gets the mean of their deviations.
  *
- * Filter (CTL_CUTOFF, CTL_RESONANCE), plugin dialect: CC74, CC71. FluidSynth ignores those and obeys
- * SoundFont 2.01 NRPN (section 9.6): CC99 = 120, CC98 = generator (8 filter cutoff, 9 Q), CC38 then
- * CC6 = 8192 + n, which offsets the preset's own cutoff by 2n cents, its Q by n centibels. Cutoff
- * 0..1 is -4800..+2400 cents, 2/3 leaves the preset as it is: on FluidR3's Synth Bass 1 the spectral
- * centroid (of amplitudes, below 8 kHz) goes from 180 to 1180 Hz. Resonance 0..1 is 0..18 dB.
+ * Filter (CTL_CUTOFF, CTL_RESONANCE), plugin dialect: CC74, CC71. FluidSynth ignores those and
+ * obeys SoundFont 2.01 NRPN (section 9.6): CC99 = 120, CC98 = generator (8 filter cutoff, 9 Q),
+ * CC38 then CC6 = 8192 + n, which offsets the preset's own cutoff by 2n cents, its Q by n
+ * centibels. Cutoff 0..1 is -4800..+2400 cents, 2/3 leaves the preset as it is: on FluidR3's Synth
+ * Bass 1 the spectral centroid (of amplitudes, below 8 kHz) goes from 180 to 1180 Hz. Resonance
+ * 0..1 is 0..18 dB.
  *
  * Slides (mono tracks): the earlier note is held a few ticks into the sliding one, which is all a
  * 303 instrument needs. FluidSynth also needs legato (CC68) and portamento (CC65) on while the note
@@ -19,7 +20,7 @@
  * overlapping: the earlier note lasts until the later, which begins anew.
  *
  * In MIDI_BOTH the two dialects use different controllers throughout and each ignores the other's. */
-#include "midi/smf_track.h"
+#include "smf_track.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* smf_write.c: a score as a Standard MIDI File (RP-001), type 1, 480 ticks a quarter note.
  *
  * The first track conducts: title (FF 03), the score's lines of text (FF 01), tempo, metre, key
- * signature, a marker for each section. Then one track for each of the score's, with its name (FF 03)
- * and instrument (FF 04). Every track ends where the piece ends. Channel messages use running status.
- * The same score gives the same bytes.
+ * signature, a marker for each section. Then one track for each of the score's, with its name (FF
+ * 03) and instrument (FF 04). Every track ends where the piece ends. Channel messages use running
+ * status. The same score gives the same bytes.
  *
  * Channels: as the track asks, otherwise the lowest free one but 9, the drums'. All drum tracks
  * share channel 9: its volume is that of the loudest, the others' lesser gain goes into their
@@ -97,8 +97,8 @@ static bool put_chunk(Str *out, Chunk *c, int32_t end, const char *name, Err *er
     str_add(out, c->body.s, c->body.len);
     str_free(&c->body);
     *c = (Chunk){0};
-    if (!ok) err_set(err, "track \"%s\": a pause of over %d ticks cannot be written", name, MAX_VLQ);
-    return ok;
+    return ok || err_set(err, "track \"%s\": a pause of over %d ticks cannot be written", name,
+                         MAX_VLQ);
 }
 
 static Meta *new_meta(Metas *all, int32_t tick, int type, int n)

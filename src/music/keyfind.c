@@ -1,7 +1,7 @@
 /* keyfind.c: the Krumhansl-Schmuckler algorithm (Krumhansl 1990, Cognitive Foundations of Musical
  * Pitch, ch. 4) with the probe-tone profiles of Krumhansl and Kessler (1982): the key is the one of
- * 24 whose rotated profile correlates best (Pearson) with the weights of the pitch classes. Of equal
- * correlations the first wins: major before minor, lower root first. */
+ * 24 whose rotated profile correlates best (Pearson) with the weights of the pitch classes. Of
+ * equal correlations the first wins: major before minor, lower root first. */
 #include "music/keyfind.h"
 
 #include <math.h>

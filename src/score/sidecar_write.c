@@ -1,5 +1,5 @@
-/* sidecar_write.c: a score as JSON: the format is in score/sidecar.h. Sources are written once each,
- * in order of their address: vectors first, then the numbers used out of them. */
+/* sidecar_write.c: a score as JSON: the format is in score/sidecar.h. Sources are written once
+ * each, in order of their address: vectors first, then the numbers used out of them. */
 #include "score/sidecar.h"
 
 #include <math.h>

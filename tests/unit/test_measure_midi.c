@@ -29,7 +29,8 @@ static void make_song(MidiSong *song)
     Str out = {0};
     Err err = {0};
     score_add_tempo(&s, 0, 120);
-    int piano = score_add_track(&s, "Piano", 0, false), bass = score_add_track(&s, "Bass", 43, false);
+    int piano = score_add_track(&s, "Piano", 0, false);
+    int bass = score_add_track(&s, "Bass", 43, false);
     int drums = score_add_track(&s, "Drums", 0, true);
     for (int i = 0; i < 3; i++) add(&s, piano, 0, 480, (int[]){60, 64, 67}[i], 64);
     add(&s, piano, 960, 960, 60, 100);

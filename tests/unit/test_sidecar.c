@@ -1,4 +1,4 @@
-/* test_sidecar.c: the JSON beside a piece: written, read back, explained, and refused when broken. */
+/* test_sidecar.c: the JSON beside a piece: written, read back, explained, refused when broken. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -271,7 +271,8 @@ static void a_broken_sidecar_is_refused_in_one_line(void **state)
         {"[480, 720, 1, 1.5,", "[480, 720, 2, 1.5,"}, {"[480, 720, 1, 1.5,", "[1e99, 720, 1, 1.5,"},
         {"64, 0.62, 0, 1", "64, 0.62, 0, 2"}, {"64, 0.62, 0, 1", "64, 0.62, 999, 1"},
         {"64, 0.62, 0, 1, ", "640, 0.62, 0, 1, "}, {"64, 0.62, 0, 1, ", "64, 0.62, 0, 1, 1"},
-        {"[0, 1, 4, ", "[9, 1, 4, "}, {"[0, 1, 4, ", "[0, -1, 4, "}, {"[0, 1, 4, ", "[0, \"1\", 4, "},
+        {"[0, 1, 4, ", "[9, 1, 4, "}, {"[0, 1, 4, ", "[0, -1, 4, "},
+        {"[0, 1, 4, ", "[0, \"1\", 4, "},
         {"\"program\": 40", "\"program\": 400"}, {"}", ""},
     };
     Fixture f;

@@ -68,7 +68,8 @@ static void a_score_comes_back_note_for_note(void **state)
     for (int t = 0; t < 3; t++) {
         score_add_track(&s, "voice", 10 * t, false);
         for (int i = 0; i < 200; i++)
-            add(&s, t, i * 97, 60 + i % 31, (float)(40 + (i * 7 + t) % 40), 0.01f + 0.004f * (float)i);
+            add(&s, t, i * 97, 60 + i % 31, (float)(40 + (i * 7 + t) % 40),
+                0.01f + 0.004f * (float)i);
     }
     score_finish(&s);
     assert_true(midi_write_score(&s, MIDI_BOTH, &out, &err));
@@ -211,7 +212,7 @@ static void odd_files_are_read_with_a_warning(void **state)
         {HEAD "4d54726b 0000000c 00903c40" END "00903c40", "after its end", 1},
         {HEAD "4d54726b 0000000f 00903c40 00ff0100 003d40" END, "running status", 2},
         {HEAD "4d54726b 0000000a 00f8 00903c40" END, "real-time", 1},
-        {"4d546864 00000006 0001 0005 01e0 4d54726b 00000008 00903c40" END, "5 tracks announced", 1},
+        {"4d546864 00000006 0001 0005 01e0 4d54726b 00000008 00903c40" END, "5 tracks", 1},
         {"4d546864 00000008 0000 0001 01e0 ffff 4d54726b 00000008 00903c40" END, NULL, 1},
         {HEAD "4d54726b 0000000e 00ff5102 0102 00903c40" END, "tempo", 1},
         {HEAD "4d54726b 0000000f 00ff5103 000000 00903c40" END, "tempo", 1},
@@ -223,7 +224,7 @@ static void odd_files_are_read_with_a_warning(void **state)
         must_read(&song, CASE[i].hex);
         for (int w = 0; CASE[i].warning && w < song.nwarnings; w++)
             found = found || strstr(song.warning[w], CASE[i].warning);
-        if (CASE[i].warning && !found) fail_msg("case %zu: no warning of \"%s\"", i, CASE[i].warning);
+        if (CASE[i].warning && !found) fail_msg("case %zu: no warning", i);
         if (!CASE[i].warning) assert_int_equal(song.nwarnings, 0);
         assert_int_equal(count(&song, 0x90), CASE[i].notes);
         midi_free(&song);
@@ -268,7 +269,8 @@ static void broken_files_are_refused_in_one_line(void **state)
         {HEAD "4d54726b 00000006 00f103 010203", "f1 to f6"},
         {HEAD "4d54726b 00000003 00f600", "f1 to f6"},
         {HEAD "4d54726b 00000048 ffffff7f 903c40 ffffff7f 3c40 ffffff7f 3c40 ffffff7f 3c40"
-              "ffffff7f 3c40 ffffff7f 3c40 ffffff7f 3c40 ffffff7f 3c40 ffffff7f 3c40", "2147483647"},
+              "ffffff7f 3c40 ffffff7f 3c40 ffffff7f 3c40 ffffff7f 3c40 ffffff7f 3c40",
+         "2147483647"},
     };
     for (size_t i = 0; i < sizeof CASE / sizeof *CASE; i++) {
         MidiSong song;
@@ -375,7 +377,7 @@ static void files_of_two_corpora_are_read(void **state)
     read_tree(dir, 10, &seen, &done, &notes);
     free(dir);
     if (seen == 0) {
-        print_message("skipped: no MIDI corpora (set LLMSONIFY_DATA to the directory above midi/)\n");
+        print_message("skipped: no MIDI corpora (LLMSONIFY_DATA names the directory above)\n");
         skip();
     }
     assert_true(done >= seen / 10);
