@@ -116,5 +116,6 @@ void house_mix(const Bar *b)
     duck(b, d->keys, 0.25);
     filters(b);
     if (b->plan.lead) pan_lead(b);
-    if (b->plan.part == HOUSE_MIX_IN || b->plan.part == HOUSE_MIX_OUT) fader(b);
+    bool mixing = b->plan.part == HOUSE_MIX_IN || b->plan.part == HOUSE_MIX_OUT;
+    if (mixing || b->plan.bar == 0) fader(b);
 }
