@@ -17,6 +17,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "timeline.h"
 
 enum {
@@ -244,13 +245,29 @@ static void trim_tail(AudioBuf *a)
     a->frames = n;
 }
 
+/* The head of a RIFF file of the form "sfbk" (SoundFont 2.04, section 4), and its length: told here
+ * because libfluidsynth, when it fails, hands a file to other loaders that write to the terminal. */
+static bool check_head(const FileMap *map, const char *font, Err *err)
+{
+    if (map->size < 12 || memcmp(map->data, "RIFF", 4) != 0 ||
+        memcmp(map->data + 8, "sfbk", 4) != 0)
+        return err_set(err, "%s: not a SoundFont (.sf2 or .sf3)", font);
+    int64_t claimed = (int64_t)load_le32(map->data + 4) + 8;
+    if (claimed <= map->size) return true;
+    return err_set(err, "%s: truncated: %lld bytes of %lld; fetch it again", font,
+                   (long long)map->size, (long long)claimed);
+}
+
 static bool check_font(const char *font, Err *err)
 {
     const char *packages = "install the package fluid-soundfont-gm or timgm6mb-soundfont";
+    FileMap map;
     if (!font || !font[0]) return err_set(err, "no SoundFont given; %s", packages);
     if (!file_exists(font)) return err_set(err, "%s: no such SoundFont; %s", font, packages);
-    if (fluid_is_soundfont(font)) return true;
-    return err_set(err, "%s: not a SoundFont (.sf2 or .sf3)", font);
+    if (!file_map_open(&map, font, err)) return false;
+    bool ok = check_head(&map, font, err);
+    file_map_close(&map);
+    return ok;
 }
 
 bool soundfont_render(const MidiSong *song, const SoundFontOpts *opts, AudioBuf *out,
