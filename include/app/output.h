@@ -21,7 +21,7 @@ typedef struct OutRequest {
     const char *output; /* as given with -o; NULL = default name in the current directory */
     const char *stem;   /* default name: "wren-acid" */
     const char *format; /* "mid", "wav", "flac", ...; NULL = mid, wav and json */
-    bool many;          /* several pieces: the stem is appended to -o, no single file */
+    const char *suffix; /* of several pieces: appended to -o, "acid"; NULL = the only one */
     bool audio;         /* false: no audio unless the name asks for it */
 } OutRequest;
 

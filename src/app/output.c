@@ -35,7 +35,7 @@ static OutKind kind_of_format(const char *format)
 static bool name_stdout(OutNames *n, const OutRequest *r, Err *err)
 {
     OutKind kind = r->format ? kind_of_format(r->format) : OUT_MIDI;
-    if (r->many) return err_set(err, "-o -: standard output takes one piece; ask for one genre");
+    if (r->suffix) return err_set(err, "-o -: standard output takes one piece; ask for one genre");
     n->path[kind] = mem_strdup("-");
     if (kind == OUT_AUDIO) n->format = r->format;
     return true;
@@ -69,7 +69,7 @@ bool outnames_make(OutNames *n, const OutRequest *r, Err *err)
         struct stat st;
         bool device = stat(r->output, &st) == 0 && !S_ISREG(st.st_mode);
         if (kind_of_name(r->output, &kind) || device) {
-            if (r->many)
+            if (r->suffix)
                 return err_set(err, "%s: one file for several pieces; give a name without ending",
                                r->output);
             if (device) kind = r->format ? kind_of_format(r->format) : OUT_MIDI;
@@ -82,8 +82,10 @@ bool outnames_make(OutNames *n, const OutRequest *r, Err *err)
     bool folder = r->output && (dir_exists(r->output) || str_ends(r->output, "/"));
     if (r->output) str_puts(&stem, r->output);
     if (folder && !str_ends(r->output, "/")) str_putc(&stem, '/');
-    if (r->output && r->many && !folder) str_putc(&stem, '-');
-    if (!r->output || r->many || folder) str_puts(&stem, r->stem);
+    if (!r->output || folder)
+        str_puts(&stem, r->stem);
+    else if (r->suffix)
+        str_addf(&stem, "-%s", r->suffix);
     name_all(n, str_text(&stem), r);
     str_free(&stem);
     return true;

@@ -5,6 +5,7 @@
  * from the MIDI dialect that FluidSynth obeys, whatever dialect the MIDI file is written in. */
 #include "app/piece.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,8 +65,8 @@ static bool name_piece(OutNames *names, const PieceJob *job, const char *model, 
 {
     Str stem = {0};
     add_stem(&stem, model, job->features ? 1 : job->model->n, genre);
-    OutRequest r = {.output = job->output, .stem = stem.s, .format = job->format, .many = many,
-                    .audio = job->audio};
+    OutRequest r = {.output = job->output, .stem = stem.s, .format = job->format,
+                    .suffix = many ? genre->name : NULL, .audio = job->audio};
     bool ok = outnames_make(names, &r, err);
     str_free(&stem);
     return ok;
@@ -109,6 +110,9 @@ static void add_lines(Score *s, const char *text)
 static void describe(Piece *p)
 {
     Score *s = &p->score;
+    if (!s->genre[0]) snprintf(s->genre, sizeof s->genre, "%s", p->genre->name);
+    if (!s->title[0])
+        snprintf(s->title, sizeof s->title, "%s: %s", p->src->fs[0].model, p->genre->name);
     score_add_text(s, "llmsonify %s", LLMSONIFY_VERSION);
     score_add_text(s, "%s", p->job->command);
     for (int i = 0; i < p->src->n; i++) {

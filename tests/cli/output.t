@@ -63,8 +63,9 @@ same out first.mid "-o - is the same MIDI on standard output"
 for f in wav flac ogg; do
     piece -q --format $f -o -
     is_rc 0 "-o - --format $f succeeds"
+    mv out piped
     piece -q -o to.$f
-    same out to.$f "-o - --format $f gives the bytes of a .$f file"
+    same piped to.$f "-o - --format $f gives the bytes of a .$f file"
 done
 piece --format json -o -
 json out '@{$j->{tracks}} > 1' "-o - --format json prints the sources"

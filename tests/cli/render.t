@@ -30,7 +30,9 @@ same tune.wav first.wav "the same again, with two threads"
 test ! -s err
 ok $? "-q is silent"
 run sh -c '"$0" render - -q -o - < tune.mid' "$LLM"
-same out first.wav "standard input to standard output: the same bytes" 
+cp out piped.wav
+run sh -c '"$0" render - -q -o named.wav < tune.mid' "$LLM"
+same piped.wav named.wav "standard input to standard output: the bytes of a file"
 run "$LLM" render tune.mid --raw -q -o raw.wav
 check "--raw is another sound" sh -c '! cmp -s raw.wav first.wav'
 for f in flac ogg opus mp3; do

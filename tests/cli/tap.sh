@@ -17,6 +17,8 @@ SCRATCH=$(mktemp -d "${TMPDIR:-/tmp}/llmsonify-test.XXXXXX") || exit 1
 trap 'cd /; chmod -R u+rwx "$SCRATCH"; rm -rf "$SCRATCH"' EXIT
 cd "$SCRATCH" || exit 1
 WREN=$ROOT/models/wren
+# A program elsewhere than in build/ does not find the source's models by itself.
+[ "$LLM" = "$ROOT/build/llmsonify" ] || export LLMSONIFY_MODELS="$ROOT/models"
 count=0
 failed=0
 rc=0
@@ -54,12 +56,12 @@ is_rc() {
 }
 
 has() {
-    grep -Eq -e "$2" "$1"
+    grep -aEq -e "$2" "$1"
     ok $? "$3"
 }
 
 hasnt() {
-    ! grep -Eq -e "$2" "$1"
+    ! grep -aEq -e "$2" "$1"
     ok $? "$3"
 }
 
