@@ -7,18 +7,18 @@
 #include "tensor/checkpoint.h"
 
 typedef struct ModelConfig {
-    char family[24];  /* row of archs.def: "gemma3", "llama", ... "unknown" */
+    char family[24];            /* row of archs.def: "gemma3", "llama", ... "unknown" */
     int nl, d, nh, nkv, dh, ff; /* layers, width, heads, key-value heads, head size, feed-forward;
                                    0 = unknown */
     int64_t vocab;
-    bool tied;        /* no output embedding of its own */
+    bool tied; /* no output embedding of its own */
 } ModelConfig;
 
 /* One tensor by role: a whole tensor of the checkpoint, or a slice of a fused one. */
 typedef struct ModelPart {
-    Tensor t;   /* t.name is owned by the model: "....qkv_proj.weight[0:3072]" for a slice
+    Tensor t;  /* t.name is owned by the model: "....qkv_proj.weight[0:3072]" for a slice
                       of rows, "....c_attn.weight[:, 0:768]" of columns */
-    int layer;  /* -1 = outside the blocks */
+    int layer; /* -1 = outside the blocks */
     Role role;
 } ModelPart;
 
@@ -29,7 +29,7 @@ typedef struct Model {
     Checkpoint *ck;
     ModelPart *part; /* [nparts] in file order */
     int nparts, cap_parts;
-    int *first;       /* [first_layers + 1, ROLE_COUNT] index of the first part + 1, for model_find */
+    int *first; /* [first_layers + 1, ROLE_COUNT] index of the first part + 1, for model_find */
     int first_layers;
     char **note; /* [nnotes] what could not be recognised, "no gate: up is used", ... */
     int nnotes, cap_notes;

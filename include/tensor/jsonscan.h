@@ -4,7 +4,7 @@
  * control characters and numbers such as +1 or 01. pass) and where a header of 100 MB must not grow
  * into gigabytes of nodes. RFC 8259, with whole numbers only up to 2^53 where one is asked for.
  * Walking an object: scan_open(s, '{'), then while (scan_member(s, &key)) read one value. The first
- * failure sticks: everything after it fails too, and scan->err says what was wrong at which byte. */
+ * failure sticks: everything after it fails too, and scan->err says what was wrong and where. */
 #ifndef TENSOR_JSONSCAN_H
 #define TENSOR_JSONSCAN_H
 

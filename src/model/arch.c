@@ -121,7 +121,8 @@ Match arch_match(const Arch *a, const char *name)
     int layer;
     const ArchRule *r = arch_rule(a, name, &layer);
     if (!r) return (Match){.layer = name_layer(name), .role = ROLE_OTHER};
-    return (Match){.layer = layer, .role = r->role, .cut = r->cut, .flags = r->flags, .named = true};
+    return (Match){
+        .layer = layer, .role = r->role, .cut = r->cut, .flags = r->flags, .named = true};
 }
 
 bool role_is_block_matrix(Role role)

@@ -1,6 +1,6 @@
-/* config.c: see model/config.h. Keys as in transformers' configuration files; multimodal models keep
- * the language model's under "text_config", which goes before the outer ones. The text is checked
- * by tensor/jsonscan.h first, because cJSON lets too much pass. */
+/* config.c: see model/config.h. Keys as in transformers' configuration files; multimodal models
+ * keep the language model's under "text_config", which goes before the outer ones. The text is
+ * checked by tensor/jsonscan.h first, because cJSON lets too much pass. */
 #include "model/config.h"
 
 #include <math.h>
@@ -112,8 +112,12 @@ static bool read_root(Config *cfg, const Json *root, Err *err)
     if (text && !check_unique(text, err)) return err_wrap(err, "text_config");
     for (int f = 0; f < F_COUNT; f++)
         if (!read_field(root, (Field)f, &v[f], err)) return false;
-    cfg->c = (ModelConfig){.nl = (int)v[F_NL], .d = (int)v[F_D], .nh = (int)v[F_NH],
-                           .nkv = (int)v[F_NKV], .dh = (int)v[F_DH], .ff = (int)v[F_FF],
+    cfg->c = (ModelConfig){.nl = (int)v[F_NL],
+                           .d = (int)v[F_D],
+                           .nh = (int)v[F_NH],
+                           .nkv = (int)v[F_NKV],
+                           .dh = (int)v[F_DH],
+                           .ff = (int)v[F_FF],
                            .vocab = v[F_VOCAB]};
     return check_heads(&cfg->c, err) && read_type(cfg, root, err) && read_tied(cfg, root, err);
 }

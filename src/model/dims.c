@@ -118,9 +118,10 @@ static bool plan_heads(Plan *p, Err *err)
     if (p->nh && p->dh) p->q_rows = p->nh * p->dh;
     if (p->nh && !p->dh) {
         if (p->q_rows % p->nh != 0)
-            return p->known ? err_set(err, "%lld query rows cannot be cut into num_attention_heads "
-                                      "%lld of %s", (long long)p->q_rows, (long long)p->nh,
-                                      p->cfg->path)
+            return p->known ? err_set(err,
+                                      "%lld query rows cannot be cut into num_attention_heads "
+                                      "%lld of %s",
+                                      (long long)p->q_rows, (long long)p->nh, p->cfg->path)
                             : true;
         p->dh = p->q_rows / p->nh;
     }
@@ -136,13 +137,16 @@ bool plan_dims(Plan *p, Err *err)
     int64_t seen = count_layers(p);
     p->conv1d = find_conv1d(p);
     if (seen == 0)
-        return err_set(err, "no matrix of a transformer block is recognised among %d tensors (the "
-                       "first is \"%.120s\")", checkpoint_count(p->ck),
+        return err_set(err,
+                       "no matrix of a transformer block is recognised among %d tensors (the "
+                       "first is \"%.120s\")",
+                       checkpoint_count(p->ck),
                        checkpoint_count(p->ck) ? checkpoint_tensor(p->ck, 0)->name : "");
     if (c->nl && c->nl != seen && p->known)
-        return err_set(err, "%s says num_hidden_layers %d, but the tensors have %lld layers; if "
-                       "this is one shard of several, give their directory", p->cfg->path, c->nl,
-                       (long long)seen);
+        return err_set(err,
+                       "%s says num_hidden_layers %d, but the tensors have %lld layers; if "
+                       "this is one shard of several, give their directory",
+                       p->cfg->path, c->nl, (long long)seen);
     p->nl = seen;
     p->d = known_or(c->d, first_cols(p, ROLE_EMBED));
     p->d = known_or(p->d, first_cols(p, ROLE_NORM_ATTN));

@@ -1,8 +1,8 @@
 /* find.c: see model/find.h.
  *
  * A Hugging Face cache holds models--ORG--NAME/refs/main, a file with the name of the current
- * snapshot, and models--ORG--NAME/snapshots/REVISION/, links to the files. Source: huggingface_hub's
- * guide "Understand caching". */
+ * snapshot, and models--ORG--NAME/snapshots/REVISION/, links to the files. Source: the guide
+ * "Understand caching" of huggingface_hub. */
 #include "model/find.h"
 
 #include <ctype.h>

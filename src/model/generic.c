@@ -191,7 +191,8 @@ Match generic_match(const Generic *g, const char *name)
     if (m.role == ROLE_GATE && ends_in(name, n, "w1") && !g->has_w3) m.role = ROLE_UP;
     if (g->has_post_norm && ends_in(name, n, "post_attention_layernorm"))
         m.role = ROLE_NORM_ATTN_POST;
-    bool block = role_is_block_matrix(m.role) || (m.role >= ROLE_NORM_ATTN && m.role <= ROLE_NORM_K);
+    bool block =
+        role_is_block_matrix(m.role) || (m.role >= ROLE_NORM_ATTN && m.role <= ROLE_NORM_K);
     if (m.named && block == (m.layer < 0)) /* a block's part without a number, or the other way */
         m = (Match){.layer = m.layer, .role = ROLE_OTHER};
     return m;

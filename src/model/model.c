@@ -57,7 +57,8 @@ static const Arch *choose_arch(Model *m, Plan *p)
     const Config *cfg = p->cfg;
     const Arch *a = cfg->type[0] ? arch_by_type(cfg->type) : arch_by_names(p->ck);
     if (a && !arch_fits(a, p->ck)) {
-        model_note(m, "the tensors are not named as in family %s: taken by name and shape", a->name);
+        model_note(m, "the tensors are not named as in family %s: taken by name and shape",
+                   a->name);
         return NULL;
     }
     if (cfg->type[0] && !a)
@@ -117,8 +118,8 @@ bool model_open(Model *m, const char *path, Err *err)
     char *dir = model_dir(path);
     m->path = mem_strdup(path);
     m->name = model_name(path, dir);
-    bool ok = checkpoint_open(&m->ck, path, err) && config_read(&cfg, dir, err) &&
-              build(m, &cfg, err);
+    bool ok =
+        checkpoint_open(&m->ck, path, err) && config_read(&cfg, dir, err) && build(m, &cfg, err);
     config_free(&cfg);
     free(dir);
     if (!ok) model_close(m);

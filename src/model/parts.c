@@ -209,8 +209,8 @@ static bool check_layers(const Plan *p, Model *m, Err *err)
                            (long long)p->nl);
         lacking += have < 6;
     }
-    if (lacking) model_note(m, "%d of %lld layers lack one of q k v o up down", lacking,
-                            (long long)p->nl);
+    if (lacking)
+        model_note(m, "%d of %lld layers lack one of q k v o up down", lacking, (long long)p->nl);
     if (!has_role(m, ROLE_GATE) && has_role(m, ROLE_UP)) model_note(m, "no gate: up is used");
     return true;
 }

@@ -84,8 +84,10 @@ static bool add_shard(Checkpoint *c, const char *path, Err *err)
 static bool check_shard_name(const char *name, Err *err)
 {
     if (!str_ends(name, ".safetensors") || name[0] == '.' || strchr(name, '/'))
-        return err_set(err, "shard \"%.160s\" is no plain .safetensors file name in the same "
-                       "directory", name);
+        return err_set(err,
+                       "shard \"%.160s\" is no plain .safetensors file name in the same "
+                       "directory",
+                       name);
     return true;
 }
 
@@ -117,7 +119,8 @@ static bool index_member(Index *ix, Scan *s, StrMap *names, StrMap *files, const
         int at = index_file(ix, files, str_text(&file));
         ok = at >= 0 || err_set(s->err, "more than %d shards", CHECKPOINT_MAX_SHARDS);
         if (ok) {
-            *(char **)mem_push(&ix->tensor, &ix->n, &ix->cap, sizeof *ix->tensor) = mem_strdup(name);
+            *(char **)mem_push(&ix->tensor, &ix->n, &ix->cap, sizeof *ix->tensor) =
+                mem_strdup(name);
             *(int *)mem_push(&ix->file, &n, &ix->cap_file, sizeof *ix->file) = at;
         }
     }
@@ -184,9 +187,9 @@ static bool open_shards(Checkpoint *c, const Index *ix, const char *path, Err *e
     qsort(sorted, (size_t)ix->nfiles, sizeof *sorted, compare_names);
     for (int i = 0; ok && i < ix->nfiles; i++) {
         char *file = *dir ? path_join(dir, sorted[i]) : mem_strdup(sorted[i]);
-        ok = file_exists(file) ? add_shard(c, file, err)
-                               : err_set(err, "%s: shard named by %s is missing", file,
-                                         path_base(path));
+        ok = file_exists(file)
+                 ? add_shard(c, file, err)
+                 : err_set(err, "%s: shard named by %s is missing", file, path_base(path));
         free(file);
     }
     if (ok && !check_index(c, ix, sorted, err)) ok = err_wrap(err, "%s", path);
@@ -213,8 +216,10 @@ static bool open_dir(Checkpoint *c, const char *path, Err *err)
     char *index = path_join(path, "model.safetensors.index.json");
     bool ok = file_exists(one)     ? add_shard(c, one, err)
               : file_exists(index) ? open_index(c, index, err)
-                                   : err_set(err, "%s: no model.safetensors and no "
-                                             "model.safetensors.index.json in it", path);
+                                   : err_set(err,
+                                             "%s: no model.safetensors and no "
+                                             "model.safetensors.index.json in it",
+                                             path);
     free(one);
     free(index);
     return ok;

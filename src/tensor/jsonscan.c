@@ -225,7 +225,8 @@ bool scan_whole(Scan *s, int64_t *out)
     if (s->text[start] == '-') return fail_number(s, start, "is negative");
     int64_t v = 0;
     for (size_t i = start; i < s->at; i++) {
-        if (!is_digit((unsigned char)s->text[i])) return fail_number(s, start, "is no whole number");
+        if (!is_digit((unsigned char)s->text[i]))
+            return fail_number(s, start, "is no whole number");
         v = v * 10 + (s->text[i] - '0');
         if (v > INT64_C(1) << 53) return fail_number(s, start, "is beyond 2^53");
     }

@@ -1,9 +1,9 @@
 /* npz.c: see tensor/npz.h. The only file that includes zip.h.
  *
  * .npy: "\x93NUMPY", version, u16 length, a Python dict as text padded with
- * spaces and a newline to a multiple of 64 bytes, the data (NumPy enhancement proposal 1; numpy/lib/
- * format.py). .npz: a zip archive of such files. The archive is built in memory, so that it goes
- * through base/file.h like every other output; each member's time is 1980-01-01 00:00. */
+ * spaces and a newline to a multiple of 64 bytes, the data (NumPy enhancement proposal 1;
+ * numpy/lib/format.py). .npz: a zip archive of such files. The archive is built in memory, so that
+ * it goes through base/file.h like every other output; each member's time is 1980-01-01 00:00. */
 #include "tensor/npz.h"
 
 #include <stdio.h>

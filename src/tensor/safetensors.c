@@ -90,9 +90,10 @@ static bool read_members(StReader *r, StEntry *e)
     }
     if (r->scan.failed) return false;
     if (seen != ST_ALL)
-        return err_set(r->err, "no %s", !(seen & ST_DTYPE)   ? "dtype"
-                                        : !(seen & ST_SHAPE) ? "shape"
-                                                             : "data_offsets");
+        return err_set(r->err, "no %s",
+                       !(seen & ST_DTYPE)   ? "dtype"
+                       : !(seen & ST_SHAPE) ? "shape"
+                                            : "data_offsets");
     return true;
 }
 
@@ -203,8 +204,10 @@ bool st_read(StHeader *h, const FileMap *map, Err *err)
         return err_set(err, "is a Git LFS pointer, not the weights; run git lfs pull");
     uint64_t len = load_le64(map->data);
     if (len > (uint64_t)ST_MAX_HEADER)
-        return err_set(err, "header length %llu is over the limit of %lld bytes; is this a "
-                       "safetensors file?", (unsigned long long)len, (long long)ST_MAX_HEADER);
+        return err_set(err,
+                       "header length %llu is over the limit of %lld bytes; is this a "
+                       "safetensors file?",
+                       (unsigned long long)len, (long long)ST_MAX_HEADER);
     if ((int64_t)len > map->size - 8)
         return err_set(err, "header length %llu runs past the end of the file at %lld",
                        (unsigned long long)len, (long long)map->size);

@@ -11,7 +11,6 @@
 
 #include <string.h>
 
-
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "conversions load little-endian numbers");
 
 /* -O2 of gcc 12 does not vectorise loops of unknown length. */
@@ -42,8 +41,8 @@ INLINE float bits_f32(uint32_t bits)
     return x;
 }
 
-/* em: magnitude bits with the mantissa moved to f32's place; bias: what the exponent lacks; top: the
- * smallest em that is not finite. Masks instead of branches, so that the loops become vector code. */
+/* em: magnitude bits with the mantissa moved to f32's place; bias: what the exponent lacks; top:
+ * the smallest em that is not finite. Masks, not branches, so that the loops become vector code. */
 INLINE float small_float(uint32_t em, uint32_t bias, uint32_t top, uint32_t sign)
 {
     uint32_t finite = em + (bias << 23);
@@ -59,13 +58,15 @@ INLINE float small_float(uint32_t em, uint32_t bias, uint32_t top, uint32_t sign
 
 INLINE float f16_f32(uint16_t h)
 {
-    return small_float((uint32_t)(h & 0x7fff) << 13, 112, 0x1fu << 23, (uint32_t)(h & 0x8000) << 16);
+    return small_float((uint32_t)(h & 0x7fff) << 13, 112, 0x1fu << 23,
+                       (uint32_t)(h & 0x8000) << 16);
 }
 
 INLINE float e4m3_f32(uint8_t b)
 {
     uint32_t em = (uint32_t)(b & 0x7f) << 20, sign = (uint32_t)(b & 0x80) << 24;
-    return em == 0x7fu << 20 ? bits_f32(0x7fc00000u | sign) : small_float(em, 120, 0xffu << 23, sign);
+    return em == 0x7fu << 20 ? bits_f32(0x7fc00000u | sign)
+                             : small_float(em, 120, 0xffu << 23, sign);
 }
 
 KERNEL static void bf16_run(const uint8_t *restrict src, float *restrict dst, int64_t n)
@@ -88,14 +89,14 @@ KERNEL static void f16_run(const uint8_t *restrict src, float *restrict dst, int
 }
 
 /* One conversion loop for a C type. */
-#define RUN(name, type)                                                                           \
-    KERNEL static void name(const uint8_t *restrict src, float *restrict dst, int64_t n)          \
-    {                                                                                             \
-        for (int64_t i = 0; i < n; i++) {                                                         \
-            type v;                                                                               \
-            memcpy(&v, src + (int64_t)sizeof v * i, sizeof v);                                    \
-            dst[i] = (float)v;                                                                    \
-        }                                                                                         \
+#define RUN(name, type)                                                                            \
+    KERNEL static void name(const uint8_t *restrict src, float *restrict dst, int64_t n)           \
+    {                                                                                              \
+        for (int64_t i = 0; i < n; i++) {                                                          \
+            type v;                                                                                \
+            memcpy(&v, src + (int64_t)sizeof v * i, sizeof v);                                     \
+            dst[i] = (float)v;                                                                     \
+        }                                                                                          \
     }
 RUN(u8_run, uint8_t)
 RUN(i8_run, int8_t)

@@ -1,6 +1,6 @@
 /* fuzz_safetensors.c: any bytes as model.safetensors, as the index, and as config.json beside a
- * good file: open or refuse, never harm. libFuzzer target: clang -fsanitize=fuzzer,address,undefined,
- * linked with libllmsonify.a. */
+ * good file: open or refuse, never harm. libFuzzer target: linked with libllmsonify.a by
+ * clang -fsanitize=fuzzer,address,undefined. */
 #include <stddef.h>
 #include <stdint.h>
 

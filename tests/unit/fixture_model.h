@@ -73,7 +73,8 @@ static inline void fixture_add(Fixture *f, const char *name, const float *v, int
                                int64_t cols)
 {
     int64_t n = (rows ? rows : 1) * cols;
-    str_addf(&f->header, "%s\"%s\":{\"dtype\":\"F32\",\"shape\":[", f->header.len ? "," : "{", name);
+    str_addf(&f->header, "%s\"%s\":{\"dtype\":\"F32\",\"shape\":[", f->header.len ? "," : "{",
+             name);
     if (rows) str_addf(&f->header, "%lld,", (long long)rows);
     str_addf(&f->header, "%lld],\"data_offsets\":[%lld,%lld]}", (long long)cols,
              (long long)f->data.len, (long long)f->data.len + 4 * n);
@@ -81,7 +82,8 @@ static inline void fixture_add(Fixture *f, const char *name, const float *v, int
 }
 
 /* rows 0: a vector. Element i is base + i / 1000. */
-static inline void fixture_ramp(Fixture *f, const char *name, int64_t rows, int64_t cols, float base)
+static inline void fixture_ramp(Fixture *f, const char *name, int64_t rows, int64_t cols,
+                                float base)
 {
     int64_t n = (rows ? rows : 1) * cols;
     float *v = mem_alloc(n, sizeof *v);

@@ -25,10 +25,18 @@ static void wren_has_all_its_parts(void **state)
     static const struct {
         Role role;
         int64_t rows, cols;
-    } block[] = {{ROLE_Q, 256, 160},      {ROLE_K, 64, 160},        {ROLE_V, 64, 160},
-                 {ROLE_O, 160, 256},      {ROLE_GATE, 512, 160},    {ROLE_UP, 512, 160},
-                 {ROLE_DOWN, 160, 512},   {ROLE_NORM_ATTN, 1, 160}, {ROLE_NORM_ATTN_POST, 1, 160},
-                 {ROLE_NORM_MLP, 1, 160}, {ROLE_NORM_MLP_POST, 1, 160}, {ROLE_NORM_Q, 1, 64},
+    } block[] = {{ROLE_Q, 256, 160},
+                 {ROLE_K, 64, 160},
+                 {ROLE_V, 64, 160},
+                 {ROLE_O, 160, 256},
+                 {ROLE_GATE, 512, 160},
+                 {ROLE_UP, 512, 160},
+                 {ROLE_DOWN, 160, 512},
+                 {ROLE_NORM_ATTN, 1, 160},
+                 {ROLE_NORM_ATTN_POST, 1, 160},
+                 {ROLE_NORM_MLP, 1, 160},
+                 {ROLE_NORM_MLP_POST, 1, 160},
+                 {ROLE_NORM_Q, 1, 64},
                  {ROLE_NORM_K, 1, 64}};
     char *path = test_path(false, "models/wren");
     Model m;
@@ -255,9 +263,11 @@ static void checkpoints_without_a_transformer_are_refused(void **state)
     fixture_ramp(&f, "fc.bias", 0, 4, 0);
     fixture_write(&f, *state, "model.safetensors");
     assert_false(model_open(&m, *state, &err));
-    assert_non_null(strstr(err.msg, "no matrix of a transformer block is recognised among 2 tensors"));
+    assert_non_null(
+        strstr(err.msg, "no matrix of a transformer block is recognised among 2 tensors"));
     assert_non_null(strstr(err.msg, "conv1.weight"));
-    fixture_ramp(&g, "h.0.attn.c_attn.weight", 4, 5, 0); /* cannot be cut, and nothing else is there */
+    fixture_ramp(&g, "h.0.attn.c_attn.weight", 4, 5,
+                 0); /* cannot be cut, and nothing else is there */
     fixture_write(&g, *state, "model.safetensors");
     assert_false(model_open(&m, *state, &err));
     assert_non_null(strstr(err.msg, "no matrix of a transformer block could be used"));
@@ -299,7 +309,8 @@ static void layers_disagreeing_with_each_other_are_an_error(void **state)
     fixture_write(&f, *state, "model.safetensors");
     write_text(*state, "config.json", LLAMA("\"hidden_size\":4"));
     assert_false(model_open(&m, *state, &err));
-    assert_non_null(strstr(err.msg, "layers.1.mlp.up_proj.weight\" is [7, 4], but other tensors say 6"));
+    assert_non_null(
+        strstr(err.msg, "layers.1.mlp.up_proj.weight\" is [7, 4], but other tensors say 6"));
 }
 
 static void names_come_from_paths(void **state)

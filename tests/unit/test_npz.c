@@ -34,7 +34,8 @@ static void shapes_are_python_tuples(void **state)
         int ndim;
         int64_t shape[3];
         const char *text;
-    } rows[] = {{0, {0}, "()"}, {1, {1}, "(1,)"}, {2, {1, 1}, "(1, 1)"}, {3, {1, 0, 9}, "(1, 0, 9)"}};
+    } rows[] = {
+        {0, {0}, "()"}, {1, {1}, "(1,)"}, {2, {1, 1}, "(1, 1)"}, {3, {1, 0, 9}, "(1, 0, 9)"}};
     const double one = 1;
     char *path = path_join(*state, "x.npy");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -63,7 +64,8 @@ static bool write_all(const char *path, bool deflate, Err *err)
     const int64_t two = 2, three = 3;
     Npz *z = npz_new(deflate);
     bool ok = npz_add(z, "big", NP_F4, big, 2, (const int64_t[]){64, 64}, err) &&
-              npz_add(z, "i4", NP_I4, i4, 1, &two, err) && npz_add(z, "i8", NP_I8, i8, 1, &two, err) &&
+              npz_add(z, "i4", NP_I4, i4, 1, &two, err) &&
+              npz_add(z, "i8", NP_I8, i8, 1, &two, err) &&
               npz_add(z, "f8", NP_F8, &f8, 0, NULL, err) &&
               npz_add(z, "flags", NP_BOOL, flags, 1, &three, err) &&
               npz_add(z, "bytes", NP_U1, flags, 1, &three, err) &&
@@ -89,6 +91,7 @@ static void the_same_arrays_give_the_same_bytes(void **state)
         assert_true(file_map_open(&a, one, &err) && file_map_open(&b, two, &err));
         assert_int_equal(a.size, b.size);
         assert_memory_equal(a.data, b.data, (size_t)a.size);
+        assert_memory_equal(a.data + 10, "\0\0\x21\0", 4); /* DOS time 0, date 1980-01-01 */
         assert_true(deflate ? a.size < 8192 : a.size > 16384);
         assert_false(file_exists(part));
         file_map_close(&a);
@@ -172,10 +175,8 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_npy_file_is_header_and_data),
-        TEST(shapes_are_python_tuples),
-        TEST(the_same_arrays_give_the_same_bytes),
-        TEST(numpy_reads_every_array),
+        TEST(a_npy_file_is_header_and_data),       TEST(shapes_are_python_tuples),
+        TEST(the_same_arrays_give_the_same_bytes), TEST(numpy_reads_every_array),
         TEST(wrong_names_and_places_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,7 +43,8 @@ static const Hostile HOSTILE[] = {
      "{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "twice",
      4},
     {"unknown dtype", "{\"a\":{\"dtype\":\"F31\",\"shape\":[1],\"data_offsets\":[0,4]}}", "F31", 4},
-    {"dtype is a number", "{\"a\":{\"dtype\":32,\"shape\":[1],\"data_offsets\":[0,4]}}", "dtype", 4},
+    {"dtype is a number", "{\"a\":{\"dtype\":32,\"shape\":[1],\"data_offsets\":[0,4]}}", "dtype",
+     4},
     {"negative dimension", "{\"a\":" T("[-1]", "[0,4]") "}", "-1 is negative", 4},
     {"fraction", "{\"a\":" T("[1.5]", "[0,4]") "}", "1.5 is no whole number", 4},
     {"exponent", "{\"a\":" T("[1e0]", "[0,4]") "}", "1e0 is no whole number", 4},
@@ -124,8 +125,8 @@ static void lengths_that_lie_are_refused(void **state)
         {"", 0, "0 bytes is too short"},
         {"\x02\0\0\0\0\0\0", 7, "7 bytes is too short"},
         {"\x03\0\0\0\0\0\0\0{}", 10, "past the end of the file at 10"},
-        {"\x00\xe1\xf5\x05\0\0\0\0{}", 10, "past the end"},      /* 100,000,000 */
-        {"\x01\xe1\xf5\x05\0\0\0\0{}", 10, "over the limit"},    /* one more */
+        {"\x00\xe1\xf5\x05\0\0\0\0{}", 10, "past the end"},   /* 100,000,000 */
+        {"\x01\xe1\xf5\x05\0\0\0\0{}", 10, "over the limit"}, /* one more */
         {"\xff\xff\xff\xff\xff\xff\xff\xff{}", 10, "over the limit"},
         {"\xf8\xff\xff\xff\xff\xff\xff\x7f{}", 10, "over the limit"},
         {"GGUF\x03\0\0\0\0\0\0\0", 12, "is this a safetensors file"},
@@ -141,7 +142,8 @@ static void lengths_that_lie_are_refused(void **state)
 
 static void every_cut_of_a_good_file_is_refused(void **state)
 {
-    char *path = path_join(*state, "model.safetensors"), *cut = path_join(*state, "cut.safetensors");
+    char *path = path_join(*state, "model.safetensors"),
+         *cut = path_join(*state, "cut.safetensors");
     FileMap map;
     Err err;
     static const char header[] = "{\"a\":" T("[2,3]", "[0,24]") ",\"b\":" T("[]", "[24,28]") "}";
@@ -191,7 +193,8 @@ static void a_good_file_opens_in_the_order_of_its_data(void **state)
     char *path = path_join(*state, "model.safetensors");
     static const char header[] =
         "{\"__metadata__\":{\"format\":\"pt\"},"
-        "\"second\":{\"dtype\":\"U8\",\"shape\":[2,3],\"data_offsets\":[4,10],\"extra\":{\"x\":[1]}},"
+        "\"second\":{\"dtype\":\"U8\",\"shape\":[2,3],\"data_offsets\":[4,10],\"extra\":{\"x\":[1]}"
+        "},"
         "\"first\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]},"
         "\"empty\":{\"dtype\":\"F32\",\"shape\":[0,5],\"data_offsets\":[10,10]}}   ";
     Checkpoint *c;

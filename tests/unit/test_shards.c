@@ -10,8 +10,8 @@
 #include "tensor/checkpoint.h"
 
 #define INDEX "model.safetensors.index.json"
-#define ONE "model-00001-of-00002.safetensors"
-#define TWO "model-00002-of-00002.safetensors"
+#define ONE   "model-00001-of-00002.safetensors"
+#define TWO   "model-00002-of-00002.safetensors"
 
 /* Shard one holds a and b, shard two holds c. */
 static void write_shards(const char *dir)
@@ -30,8 +30,9 @@ static void shards_open_as_one_checkpoint(void **state)
     Err err;
     float out[3];
     write_shards(*state);
-    write_text(*state, INDEX, "{\"metadata\":{\"total_size\":76},\"weight_map\":{"
-                              "\"c\":\"" TWO "\",\"b\":\"" ONE "\",\"a\":\"" ONE "\"}}");
+    write_text(*state, INDEX,
+               "{\"metadata\":{\"total_size\":76},\"weight_map\":{"
+               "\"c\":\"" TWO "\",\"b\":\"" ONE "\",\"a\":\"" ONE "\"}}");
     assert_true(checkpoint_open(&c, *state, &err));
     assert_int_equal(checkpoint_count(c), 3);
     assert_string_equal(checkpoint_tensor(c, 0)->name, "a"); /* files in the order of their names */

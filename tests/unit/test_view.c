@@ -183,8 +183,8 @@ static void a_transposed_view_reads_columns(void **state)
     enum { ROWS = 37, COLS = 5, LD = 50 }; /* more rows than a tile, and no multiple of it */
     float v[COLS * LD], out[ROWS * COLS];
     fill(v, COLS * LD);
-    Tensor t = {.dtype = DT_F32, .ndim = 2, .shape = {ROWS, COLS}, .ld = LD, .transposed = true,
-                .data = v};
+    Tensor t = {
+        .dtype = DT_F32, .ndim = 2, .shape = {ROWS, COLS}, .ld = LD, .transposed = true, .data = v};
     tensor_read_f32(&t, 0, ROWS, out);
     for (int i = 0; i < ROWS; i++)
         for (int j = 0; j < COLS; j++) assert_true(out[COLS * i + j] == (float)(j * LD + i));
@@ -198,8 +198,13 @@ static void groups_of_rows_are_strided(void **state)
     enum { GROUP = 3, STRIDE = 9, HEADS = 4, COLS = 2 };
     float v[HEADS * STRIDE * COLS], out[HEADS * GROUP * COLS];
     fill(v, HEADS * STRIDE * COLS);
-    Tensor t = {.dtype = DT_F32, .ndim = 2, .shape = {HEADS * GROUP, COLS}, .ld = COLS,
-                .group_rows = GROUP, .group_stride = STRIDE, .data = v};
+    Tensor t = {.dtype = DT_F32,
+                .ndim = 2,
+                .shape = {HEADS * GROUP, COLS},
+                .ld = COLS,
+                .group_rows = GROUP,
+                .group_stride = STRIDE,
+                .data = v};
     for (int from = 0; from < HEADS * GROUP; from++) { /* from every place within a group */
         int n = HEADS * GROUP - from;
         tensor_read_f32(&t, from, n, out);
@@ -216,8 +221,14 @@ static void groups_of_columns_are_strided_too(void **state)
     (void)state;
     float v[2 * 12], out[4 * 2];
     fill(v, 24);
-    Tensor t = {.dtype = DT_F32, .ndim = 2, .shape = {4, 2}, .ld = 12, .transposed = true,
-                .group_rows = 2, .group_stride = 6, .data = v};
+    Tensor t = {.dtype = DT_F32,
+                .ndim = 2,
+                .shape = {4, 2},
+                .ld = 12,
+                .transposed = true,
+                .group_rows = 2,
+                .group_stride = 6,
+                .data = v};
     tensor_read_f32(&t, 0, 4, out);
     const float want[8] = {0, 12, 1, 13, 6, 18, 7, 19};
     assert_memory_equal(out, want, sizeof want);
