@@ -49,6 +49,10 @@ void counterpoint_rank(const float *x, int n, int *rank);
  * many pitches as there are ranks. */
 void counterpoint_fit(const CpTask *t, int *key);
 
+/* How many of the others a voice that goes from `before` (-1 = silent) to key at a tick would
+ * follow in parallel fifths, octaves or unisons. */
+int counterpoint_parallels(const CpOther *other, int nothers, int before, int key, int32_t at);
+
 /* The key of the latest note that sounds at a tick, -1 when none does. */
 int track_sounding(const Track *t, int32_t tick);
 

@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdio.h>
 
-
 static const double BPM = 66;
 enum { MOST_BARS = 20000, MOST_TENSORS = 80, CADENCE_BARS = 4 };
 
@@ -37,7 +36,8 @@ static const char LEGEND[] =
     "Opera in four acts, 66 BPM, 4/4. Scale: key_root and key_mode of the model.\n"
     "Act I, overture: the embedding's top 48 singular values (norm01 of log1p) are chord roots, 10 "
     "to 55 % of the scale, two measures each; minor, every third major; ppp to mf.\n"
-    "Act II, fuguette: a layer a measure; four singular values are the subject's heights, row norms "
+    "Act II, fuguette: a layer a measure; four singular values are the subject's heights, row "
+    "norms "
     "of q its order in time, the histogram of q its rhythm; canon q, k, v, o, L measures apart.\n"
     "Act III, climax: six measures a layer, tutti; tension is loudness (mp to fff) and density.\n"
     "Act IV, epilogue: tensors by falling Frobenius norm, a measure each; the organ's cadence is "
@@ -45,7 +45,8 @@ static const char LEGEND[] =
     "Players: violins q sv, second violins q sv (lower half), violas k sv (act II: v), cellos v sv "
     "(act II: k), contrabasses down row norms (act II: o sv), horns gate histogram, oboe and "
     "clarinet up histogram, harp norm gamma, organ final norm, timpani down row norms.\n"
-    "Higher value, higher pitch: voice leading bends heights by a few steps, never their order. The "
+    "Higher value, higher pitch: voice leading bends heights by a few steps, never their order. "
+    "The "
     "fourth source of a note (timbre) is the number that chose the chord under it.\n"
     "Swells are the players' own numbers; reverb deepens with the layer.";
 

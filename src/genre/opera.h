@@ -88,7 +88,8 @@ typedef struct Motif {
 } Motif;
 enum { MOTIF_SUBJECT, MOTIF_COUNTER, MOTIF_FREE, MOTIF_PEDAL, MOTIF_KINDS };
 /* Durations [n] of `units` equal units, at least one each, in proportion to the masses of n equal
- * groups of the histogram's bins, the first group being group `shift`. */
+ * groups of the histogram's bins (squared, so that long and short stand apart), from bin `shift`
+ * round. */
 void opera_rhythm(const Nums *hist, int n, int units, int shift, int *dur);
 /* The layer's theme: order in time from the row norms of q, rhythm from the histogram of q. `pass`
  * counts how often the layers have been walked. */
@@ -130,14 +131,18 @@ typedef struct Frame {
     double vel;
     int root;              /* the cellos' key, 0 = free */
     int bass_pc;           /* -1 = any chord tone */
+    int lift;              /* semitones that violas and violins aim higher */
+    int turn;              /* a seat that leaves its key, up when its number is high; 0 = none */
     int key[OPERA_SEATS];
 } Frame;
 int opera_seat(int seat); /* the track in a seat: 0 = contrabasses ... 4 = violins */
 /* Voices the frames; aims from each player's own numbers. before: keys just before, may be NULL. */
 void opera_voice(Opera *o, Frame *f, int n, const int *before);
-/* Plays them in long bows: ties, passing notes, suspensions. Seat k begins at frame enter[k].
+/* Plays them in long bows: ties, passing notes, suspensions. Seat k plays frames enter[k] to before
+ * leave[k] (NULL = all).
  * own: pitch is laid to the player's own number, otherwise to the one that chose the chord. */
-void opera_bow(Opera *o, const Frame *f, int n, const int *enter, bool own, int rule);
+void opera_bow(Opera *o, const Frame *f, int n, const int *enter, const int *leave, bool own,
+               int rule);
 
 /* opera_solo.c */
 /* A broken chord of the harp: `count` numbers in rising order, the higher the number the higher the
@@ -146,9 +151,11 @@ void opera_harp(Opera *o, const Nums *nums, int first, int count, const Harmony 
                 int32_t dur, bool down, double vel, int rule);
 /* Two horns on chord tones, heights from the gate's histogram. */
 void opera_horns(Opera *o, int layer, int i, const Harmony *h, int32_t at, int32_t dur, double vel);
-/* A phrase of one wind over a chord. */
+/* A phrase of one wind over a chord; height says where in its part, and how loud. */
 void opera_wind(Opera *o, int track, int layer, int notes, int shift, const Harmony *h, int32_t at,
-                int32_t span, double vel, unsigned others);
+                int32_t span, double vel, const Num *height, unsigned others);
+/* The root of act I at u: 10 to 55 % of a compass whose tenth per cent is the tonic. */
+int opera_root(const Opera *o, double u);
 /* The position of the strings' compass (F#1 to F#6) at x: percent of the scale, 0..1. */
 int opera_percent(const Opera *o, double x);
 

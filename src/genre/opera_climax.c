@@ -14,10 +14,10 @@ enum { PHRASE = 6, OVERLAP = 12 };
 
 typedef struct Climax {
     Opera *o;
-    int n;          /* measures */
-    int phrase;     /* measures a layer */
-    Harmony *plan;  /* [n] */
-    Frame *frame;   /* [n] */
+    int n;                                /* measures */
+    int phrase;                           /* measures a layer */
+    Harmony *plan;                        /* [n] */
+    Frame *frame;                         /* [n] */
     int theme, figure, bass, harp, organ; /* rules */
 } Climax;
 
@@ -52,8 +52,11 @@ static void lay_frames(Climax *c)
         if (5 * m >= 4 * c->n && to_end > 3 && to_end % 2 == 0)
             c->plan[m].chord = opera_chord(o->scale, 0); /* over the organ's pedal */
         double loud = lerp(DYN_MP, DYN_FFF, o->desk[layer_of(c, m)].tension.u);
-        c->frame[m] = (Frame){.at = o->start[2] + m * BAR, .dur = BAR, .harmony = c->plan[m],
-                              .layer = layer_of(c, m), .vel = to_end < 2 ? DYN_FFF : loud,
+        c->frame[m] = (Frame){.at = o->start[2] + m * BAR,
+                              .dur = BAR,
+                              .harmony = c->plan[m],
+                              .layer = layer_of(c, m),
+                              .vel = to_end < 2 ? DYN_FFF : loud,
                               .bass_pc = c->plan[m].chord.pc[0]};
         int step = within_layer(c, m);
         bool turned = to_end > 2 && step > 0 && step % 2 == 0 &&
@@ -61,6 +64,8 @@ static void lay_frames(Climax *c)
         if (turned) c->frame[m].bass_pc = c->plan[m].chord.pc[1];
     }
     opera_voice(o, c->frame, c->n, NULL);
+    c->frame[c->n - 1].lift = 9; /* the last chord opens to the top */
+    opera_voice(o, &c->frame[c->n - 1], 1, NULL);
 }
 
 /* The chord tone next to key, above or below. */
@@ -82,18 +87,42 @@ static int figure_key(const Climax *c, int seat, int m, int i, int n, const Num 
     return own->u < 2 / 3.0 ? home : neighbour(&f->harmony.chord, home, 1);
 }
 
-static void play_figure(Climax *c, int seat, int m, int n)
+/* True when a string part may go to key at a tick without following another in parallel. */
+static bool is_free(const Climax *c, int track, unsigned others, int key, int32_t at)
+{
+    const Track *t = c->o->s->track;
+    CpOther other[OPERA_SEATS];
+    int n = 0;
+    for (int i = 0; i < OPERA_SEATS; i++)
+        if (others >> i & 1) other[n++] = (CpOther){&t[i], 0};
+    return counterpoint_parallels(other, n, track_sounding(&t[track], at - 1), key, at) == 0;
+}
+
+/* key, or the next chord tone below or above, whichever is free first; at worst the last again. */
+static int choose(const Climax *c, int track, unsigned others, int key, int last, int32_t at,
+                  const Chord *chord)
+{
+    const int way[3] = {key, neighbour(chord, key, -1), neighbour(chord, key, 1)};
+    for (int i = 0; i < 3; i++)
+        if (way[i] != last && is_free(c, track, others, way[i], at)) return way[i];
+    return last > 0 ? last : key;
+}
+
+static void play_figure(Climax *c, int seat, int m, int n, unsigned others)
 {
     Opera *o = c->o;
     const Frame *f = &c->frame[m];
     int track = opera_seat(seat), last = -1;
-    Part p = {.track = track, .rule = c->figure, .harmony = &f->harmony.why,
-              .length = &o->desk[f->layer].tension, .dur = BAR / n + OVERLAP};
+    Part p = {.track = track,
+              .rule = c->figure,
+              .harmony = &f->harmony.why,
+              .length = &o->desk[f->layer].tension,
+              .dur = BAR / n + OVERLAP};
     for (int i = 0; i < n; i++) {
         const Num *own = opera_own(o, track, f->layer, 5 * (m + i) + seat);
         int key = figure_key(c, seat, m, i, n, own);
-        if (key == last && n <= 8) key = i == n - 1 ? key : neighbour(&f->harmony.chord, key, -1);
         p.at = f->at + i * (BAR / n);
+        key = choose(c, track, others, key, last, p.at, &f->harmony.chord);
         p.key = last = key;
         p.vel = f->vel * (i == 0 ? 1 : n > 8 ? 0.72 : 0.86);
         p.pitch = p.loud = own;
@@ -110,16 +139,22 @@ static void play_bass(Climax *c, int m)
     for (int i = 0; i < n; i++) {
         const Num *own = opera_own(o, OPERA_BASSES, f->layer, 5 * m + i);
         int key = home;
-        if (i == 1 || i == 2) key = neighbour(&f->harmony.chord, home, own->u < 0.5 && home > 33 ? -1 : 1);
+        if (i == 1 || i == 2)
+            key = neighbour(&f->harmony.chord, home, own->u < 0.5 && home > 33 ? -1 : 1);
         if (n == 4 && i == 2) key = home;
         if (i == n - 1 && n == 4) {
             int lead = scale_step(o->scale, next, home > next ? 1 : -1);
             if (chord_allows(&f->harmony.chord, o->scale, lead)) key = lead;
         }
         if (key < opera_range(OPERA_BASSES).lo) key += 12;
-        opera_play(o, &(Part){.track = OPERA_BASSES, .rule = c->bass, .key = key,
-                              .at = f->at + i * (BAR / n), .dur = BAR / n + OVERLAP,
-                              .vel = f->vel * (i == 0 ? 1 : 0.88), .pitch = own, .loud = own,
+        opera_play(o, &(Part){.track = OPERA_BASSES,
+                              .rule = c->bass,
+                              .key = key,
+                              .at = f->at + i * (BAR / n),
+                              .dur = BAR / n + OVERLAP,
+                              .vel = f->vel * (i == 0 ? 1 : 0.88),
+                              .pitch = own,
+                              .loud = own,
                               .length = &o->desk[f->layer].tension,
                               .harmony = &f->harmony.why});
     }
@@ -128,17 +163,27 @@ static void play_bass(Climax *c, int m)
 static void sing_theme(Climax *c, int m, int track, int sv, double lo, double hi, unsigned others)
 {
     static const int KIND[PHRASE] = {MOTIF_SUBJECT, MOTIF_COUNTER, MOTIF_SUBJECT,
-                                     MOTIF_FREE, MOTIF_SUBJECT, MOTIF_PEDAL};
+                                     MOTIF_FREE,    MOTIF_SUBJECT, MOTIF_PEDAL};
     Opera *o = c->o;
     const Frame *f = &c->frame[m];
     const Desk *d = &o->desk[f->layer];
     int step = within_layer(c, m);
     Motif motif;
     motif_theme(o, KIND[step % PHRASE], f->layer, step / 2, BAR, &motif);
-    opera_sing(o, &(Song){.track = track, .rule = c->theme, .layer = f->layer, .at = f->at,
-                          .motif = &motif, .value = &d->sv[sv], .hist = &d->hist_q, .lo = lo,
-                          .hi = hi, .centre = lerp(0.3, 1, density(c, m)), .width = 0.55,
-                          .vel = f->vel * 1.08, .loud = &d->tension, .harmony = &f->harmony,
+    opera_sing(o, &(Song){.track = track,
+                          .rule = c->theme,
+                          .layer = f->layer,
+                          .at = f->at,
+                          .motif = &motif,
+                          .value = &d->sv[sv],
+                          .hist = &d->hist_q,
+                          .lo = lo,
+                          .hi = hi,
+                          .centre = lerp(0.3, 1, density(c, m)),
+                          .width = 0.55,
+                          .vel = f->vel * 1.08,
+                          .loud = &d->tension,
+                          .harmony = &f->harmony,
                           .others = others});
 }
 
@@ -150,18 +195,20 @@ static int steps_for(double density)
 static void play_strings(Climax *c, int m)
 {
     bool violins = c->frame[m].layer % 2 == 0;
-    double d = density(c, m);
-    int n = steps_for(d);
-    unsigned in = 1u << OPERA_BASSES | 1u << OPERA_VIOLAS | 1u << OPERA_VIOLINS2;
+    int n = steps_for(density(c, m));
+    unsigned bass = 1u << OPERA_BASSES, violas = bass | 1u << OPERA_VIOLAS;
+    unsigned inner = violas | 1u << OPERA_VIOLINS2, cellos = 1u << OPERA_CELLOS;
     play_bass(c, m);
-    play_figure(c, 2, m, n > 8 ? 8 : n);
-    play_figure(c, 3, m, n);
     if (violins) {
-        play_figure(c, 1, m, n > 4 ? 4 : n);
-        sing_theme(c, m, OPERA_VIOLINS, OPERA_Q, 67, 91, in | 1u << OPERA_CELLOS);
+        play_figure(c, 1, m, n > 4 ? 4 : n, bass);
+        play_figure(c, 2, m, n > 8 ? 8 : n, bass | cellos);
+        play_figure(c, 3, m, n, violas | cellos);
+        sing_theme(c, m, OPERA_VIOLINS, OPERA_Q, 67, 91, inner | cellos);
     } else {
-        play_figure(c, 4, m, n);
-        sing_theme(c, m, OPERA_CELLOS, OPERA_V, 46, 67, in | 1u << OPERA_VIOLINS);
+        sing_theme(c, m, OPERA_CELLOS, OPERA_V, 46, 67, bass);
+        play_figure(c, 2, m, n > 8 ? 8 : n, bass | cellos);
+        play_figure(c, 3, m, n, violas | cellos);
+        play_figure(c, 4, m, n, inner | cellos);
     }
 }
 
@@ -177,10 +224,11 @@ static void play_others(Climax *c, int m)
         opera_horns(o, f->layer, 2 * step, &f->harmony, f->at, BAR, f->vel * 0.85);
     if (step % 3 != 2)
         opera_wind(o, OPERA_OBOE, f->layer, dense > 0.6 ? 5 : 3, step, &f->harmony, f->at, BAR,
-                   f->vel * 0.9, strings);
+                   f->vel * 0.9, &d->tension, strings);
     if (step % 3 != 0 || dense > 0.7)
         opera_wind(o, OPERA_CLARINET, f->layer, dense > 0.6 ? 4 : 2, step + 3, &f->harmony, f->at,
-                   BAR, f->vel * 0.85, strings | (step % 3 != 2 ? 1u << OPERA_OBOE : 0));
+                   BAR, f->vel * 0.85, &d->tension,
+                   strings | (step % 3 != 2 ? 1u << OPERA_OBOE : 0));
     if (step % 2 == 0)
         for (int half = 0; half < 2; half++)
             opera_harp(o, &d->gamma4, 0, 4, &f->harmony, f->at + half * 2 * BEAT, 2 * BEAT,
@@ -189,7 +237,8 @@ static void play_others(Climax *c, int m)
     if ((last && d->tension.u > 0.5) || m == c->n - 2)
         opera_roll(o, f->at + 2 * BEAT, 2 * BEAT, f->harmony.chord.pc[0], f->vel, f->layer,
                    &f->harmony);
-    if (step == 0) opera_roll(o, f->at, STEP, f->harmony.chord.pc[0], f->vel, f->layer, &f->harmony);
+    if (step == 0)
+        opera_roll(o, f->at, STEP, f->harmony.chord.pc[0], f->vel, f->layer, &f->harmony);
 }
 
 /* The tonic under the last fifth; only its root and fifth where the harmony is elsewhere. */
@@ -210,9 +259,15 @@ static void play_organ(Climax *c)
             if (!home && pc == tonic.pc[1]) continue;
             if (!home && k > 1) continue;
             const Num *own = nums_at(&o->final, 5 * k);
-            opera_play(o, &(Part){.track = OPERA_ORGAN, .rule = c->organ, .key = key[k],
-                                  .at = c->frame[m].at, .dur = BAR, .vel = c->frame[m].vel * 0.8,
-                                  .pitch = own, .loud = own, .length = own,
+            opera_play(o, &(Part){.track = OPERA_ORGAN,
+                                  .rule = c->organ,
+                                  .key = key[k],
+                                  .at = c->frame[m].at,
+                                  .dur = BAR,
+                                  .vel = c->frame[m].vel * 0.8,
+                                  .pitch = own,
+                                  .loud = own,
+                                  .length = own,
                                   .harmony = &c->plan[m].why});
         }
     }
@@ -220,14 +275,14 @@ static void play_organ(Climax *c)
 
 static void play_end(Climax *c)
 {
-    static const int ENTER[OPERA_SEATS] = {0};
     Opera *o = c->o;
     const Frame *f = &c->frame[c->n - 1];
-    opera_bow(o, f, 1, ENTER, true, c->figure);
+    const Desk *d = &o->desk[f->layer];
+    opera_bow(o, f, 1, NULL, NULL, true, c->figure);
     opera_horns(o, f->layer, 1, &f->harmony, f->at, BAR, DYN_FF);
-    opera_wind(o, OPERA_OBOE, f->layer, 1, 3, &f->harmony, f->at, BAR, DYN_FF, 0);
-    opera_wind(o, OPERA_CLARINET, f->layer, 1, 9, &f->harmony, f->at, BAR, DYN_FF, 0);
-    opera_harp(o, &o->desk[f->layer].gamma4, 0, 4, &f->harmony, f->at, BEAT, false, DYN_FF, c->harp);
+    opera_wind(o, OPERA_OBOE, f->layer, 1, 3, &f->harmony, f->at, BAR, DYN_FF, &d->tension, 0);
+    opera_wind(o, OPERA_CLARINET, f->layer, 1, 9, &f->harmony, f->at, BAR, DYN_FF, &d->tension, 0);
+    opera_harp(o, &d->gamma4, 0, 4, &f->harmony, f->at, BEAT, false, DYN_FF, c->harp);
     opera_roll(o, f->at, 2 * BEAT, f->harmony.chord.pc[0], DYN_FFF, f->layer, &f->harmony);
 }
 
@@ -238,15 +293,17 @@ void opera_climax(Opera *o)
     c.phrase = c.n / o->nl >= 3 ? c.n / o->nl : PHRASE;
     c.plan = mem_alloc(c.n, sizeof *c.plan);
     c.frame = mem_alloc(c.n, sizeof *c.frame);
-    c.theme = opera_rule(o, "opera.act3.theme: the layer's theme, violins (q) in even layers, cellos "
-                            "(v) in odd ones; key = the part's height at norm01(log1p sv)");
+    c.theme =
+        opera_rule(o, "opera.act3.theme: the layer's theme, violins (q) in even layers, cellos "
+                      "(v) in odd ones; key = the part's height at norm01(log1p sv)");
     c.figure = opera_rule(o, "opera.act3.strings: chord tones round the voiced key, higher where "
                              "norm01(log1p sv) is higher; loudness mp..fff from tension");
     c.bass = opera_rule(o, "opera.act3.basses: the chord's bass, the tone above or below by norm01 "
                            "of down's row norms, a step that leads on");
     c.harp = opera_rule(o, "opera.act3.harp: chord tones in the order of the norm's first four "
                            "gammas");
-    c.organ = opera_rule(o, "opera.act3.organ: tonic in the last fifth, heights from the final norm");
+    c.organ =
+        opera_rule(o, "opera.act3.organ: tonic in the last fifth, heights from the final norm");
     lay_frames(&c);
     for (int m = 0; m + 1 < c.n; m++) {
         play_strings(&c, m);

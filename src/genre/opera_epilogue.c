@@ -1,6 +1,8 @@
 /* opera_epilogue.c: act IV. Every tensor once, the largest Frobenius norm first, a measure each,
- * sinking and fading: q, k, v and o remember their layer's subject, the others hold a tone into the
- * chord that four measures build up. The organ closes, voiced by the final norm's statistics. */
+ * sinking and fading over chords whose voices leave one by one: q, k, v and o remember their
+ * layer's subject, gate, up and down answer with horns, woodwinds and cellos, norms with the harp; the
+ * largest ones outside the layers are long tones of the organ, and the organ closes, voiced by the
+ * final norm's statistics. */
 #include "genre/opera.h"
 
 #include <math.h>
@@ -8,7 +10,7 @@
 
 #include "base/mem.h"
 
-enum { TENSORS = 80, GROUP = 4, ORGAN_VOICES = 5 };
+enum { TENSORS = 80, GROUP = 2, ORGAN_VOICES = 5, PADS = (1 << (OPERA_BASSES + 1)) - 1 };
 
 typedef struct Entry {
     int row, role, layer;
@@ -17,11 +19,12 @@ typedef struct Entry {
 
 typedef struct Epilogue {
     Opera *o;
-    int n, body;    /* measures: all; those with tensors */
-    Entry *entry;   /* [body] by falling norm */
-    Harmony *plan;  /* [groups] */
-    int last[OPERA_TRACKS]; /* key of the latest tone, 128 = none yet */
-    int tone, subject, ground, organ, harp; /* rules */
+    int n, body;   /* measures: all; those with tensors */
+    Entry *entry;  /* [body] by falling norm */
+    Harmony *plan; /* [groups] */
+    Frame *frame;  /* [groups] */
+    int last;      /* key of the organ's latest tone, 128 = none yet */
+    int tone, subject, answer, ground, organ, harp; /* rules */
 } Epilogue;
 
 static int falling(const void *a, const void *b)
@@ -67,24 +70,6 @@ static void load_entries(Epilogue *e)
     free(all);
 }
 
-static int track_of(const Entry *t)
-{
-    switch (t->role) {
-    case ROLE_Q: return OPERA_VIOLINS;
-    case ROLE_K: return OPERA_VIOLAS;
-    case ROLE_V: return OPERA_CELLOS;
-    case ROLE_O: return OPERA_VIOLINS2;
-    case ROLE_GATE: return OPERA_HORNS;
-    case ROLE_UP: return t->layer % 2 == 0 ? OPERA_OBOE : OPERA_CLARINET;
-    case ROLE_DOWN: return OPERA_CELLOS;
-    case ROLE_EMBED:
-    case ROLE_POSITIONS:
-    case ROLE_HEAD:
-    case ROLE_FINAL_NORM: return OPERA_ORGAN;
-    default: return OPERA_HARP;
-    }
-}
-
 static double level(const Epilogue *e, int m)
 {
     return lerp(DYN_MF, DYN_PP, (double)m / e->n);
@@ -105,62 +90,124 @@ static void sing_subject(Epilogue *e, const Entry *t, int track, int sv, int m)
     Motif motif;
     motif_theme(o, MOTIF_SUBJECT, layer, 0, BAR, &motif);
     int32_t at = o->start[3] + m * BAR;
-    if (m % GROUP < GROUP - 1 && m + 1 < e->body) motif.dur[motif.n - 1] += BAR / 2;
-    opera_sing(o, &(Song){.track = track, .rule = e->subject, .layer = layer, .at = at,
-                          .motif = &motif, .value = &d->sv[sv], .hist = &d->hist_q,
-                          .lo = LO[track], .hi = HI[track], .centre = t->fro.u, .width = 0.4,
-                          .vel = level(e, m), .loud = &t->fro, .harmony = &e->plan[m / GROUP],
-                          .others = 1u << OPERA_BASSES | 1u << OPERA_ORGAN});
+    opera_sing(o, &(Song){.track = track,
+                          .rule = e->subject,
+                          .layer = layer,
+                          .at = at,
+                          .motif = &motif,
+                          .value = &d->sv[sv],
+                          .hist = &d->hist_q,
+                          .lo = LO[track],
+                          .hi = HI[track],
+                          .centre = t->fro.u,
+                          .width = 0.4,
+                          .vel = level(e, m),
+                          .loud = &t->fro,
+                          .harmony = &e->plan[m / GROUP],
+                          .others = PADS & ~(1u << track)});
 }
 
-/* The nearest chord tone to the norm's height, never above the same player's last. */
-static void hold_tone(Epilogue *e, const Entry *t, int track, int m)
+/* The nearest chord tone to the norm's height, never above the last. */
+static void hold_tone(Epilogue *e, const Entry *t, int m)
 {
     const Harmony *h = &e->plan[m / GROUP];
-    VoiceRange r = opera_range(track);
-    bool breath = track == OPERA_HORNS || track == OPERA_OBOE || track == OPERA_CLARINET;
+    VoiceRange r = opera_range(OPERA_ORGAN);
     int left = GROUP - m % GROUP, key = chord_snap(&h->chord, lerp(r.lo + 5, r.hi - 5, t->fro.u));
     if (left > e->body - m) left = e->body - m;
-    if (breath && left > 2) left = 2;
-    while (key > e->last[track] || !chord_has(&h->chord, key)) key--;
+    while (key > e->last || !chord_has(&h->chord, key)) key--;
     if (key < r.lo) key = chord_snap(&h->chord, r.lo + 2);
-    e->last[track] = key;
-    opera_play(e->o, &(Part){.track = track, .rule = e->tone, .key = key,
-                             .at = e->o->start[3] + m * BAR, .dur = left * BAR - BEAT / 2,
-                             .vel = level(e, m) * (track == OPERA_ORGAN ? 0.8 : 1),
-                             .pitch = &t->fro, .loud = &t->fro, .length = &t->fro,
+    e->last = key;
+    opera_play(e->o, &(Part){.track = OPERA_ORGAN,
+                             .rule = e->tone,
+                             .key = key,
+                             .at = e->o->start[3] + m * BAR,
+                             .dur = left * BAR - BEAT / 2,
+                             .vel = level(e, m) * 0.8,
+                             .pitch = &t->fro,
+                             .loud = &t->fro,
+                             .length = &t->fro,
                              .harmony = &h->why});
+}
+
+/* Two long notes of the cellos from the row norms of down. */
+static void answer_cellos(Epilogue *e, const Entry *t, int m)
+{
+    Opera *o = e->o;
+    const Desk *d = desk_of(e, t);
+    int layer = (int)(d - o->desk);
+    Motif motif;
+    motif_theme(o, MOTIF_FREE, layer, m / GROUP, BAR, &motif);
+    opera_sing(o, &(Song){.track = OPERA_CELLOS,
+                          .rule = e->answer,
+                          .layer = layer,
+                          .at = o->start[3] + m * BAR,
+                          .motif = &motif,
+                          .value = &d->rows_down,
+                          .hist = &d->hist_q,
+                          .lo = 43,
+                          .hi = 64,
+                          .centre = t->fro.u,
+                          .width = 0.4,
+                          .vel = level(e, m),
+                          .loud = &t->fro,
+                          .harmony = &e->plan[m / GROUP],
+                          .others = PADS & ~(1u << OPERA_CELLOS)});
 }
 
 static void play_tensor(Epilogue *e, int m)
 {
+    static const int TRACK[4] = {OPERA_VIOLINS, OPERA_VIOLAS, OPERA_CELLOS, OPERA_VIOLINS2};
+    Opera *o = e->o;
     const Entry *t = &e->entry[m];
-    int track = track_of(t);
-    int32_t at = e->o->start[3] + m * BAR;
+    const Harmony *h = &e->plan[m / GROUP];
+    const Desk *d = desk_of(e, t);
+    int layer = (int)(d - o->desk);
+    int32_t at = o->start[3] + m * BAR;
     switch (t->role) {
-    case ROLE_Q: sing_subject(e, t, track, OPERA_Q, m); return;
-    case ROLE_K: sing_subject(e, t, track, OPERA_K, m); return;
-    case ROLE_V: sing_subject(e, t, track, OPERA_V, m); return;
-    case ROLE_O: sing_subject(e, t, track, OPERA_O, m); return;
-    default: break;
+    case ROLE_Q:
+    case ROLE_K:
+    case ROLE_V:
+    case ROLE_O: sing_subject(e, t, TRACK[t->role - ROLE_Q], t->role - ROLE_Q, m); return;
+    case ROLE_GATE: opera_horns(o, layer, m, h, at, BAR, level(e, m)); return;
+    case ROLE_UP:
+        opera_wind(o, layer % 2 == 0 ? OPERA_OBOE : OPERA_CLARINET, layer, 3 + m % 2, m, h, at, BAR,
+                   level(e, m), &t->fro, PADS);
+        return;
+    case ROLE_DOWN: answer_cellos(e, t, m); return;
+    case ROLE_EMBED:
+    case ROLE_POSITIONS:
+    case ROLE_HEAD:
+    case ROLE_FINAL_NORM:
+    case ROLE_OTHER: hold_tone(e, t, m); return;
+    default:
+        opera_harp(o, &d->gamma, m, 4 + m % 3, h, at, 3 * BEAT, m % 2 == 1, level(e, m), e->harp);
     }
-    if (track == OPERA_HARP)
-        opera_harp(e->o, &desk_of(e, t)->gamma, m, 4 + m % 2, &e->plan[m / GROUP], at, 3 * BEAT,
-                   m % 2 == 1, level(e, m), e->harp);
-    else
-        hold_tone(e, t, track, m);
 }
 
-/* The contrabasses' root under four measures. */
-static void play_ground(Epilogue *e, int m)
+/* Chords under two measures each; the seats leave from above: a fifth of the way apart. */
+static void lay_pads(Epilogue *e, int groups)
 {
-    const Harmony *h = &e->plan[m / GROUP];
-    int len = e->body - m < GROUP ? e->body - m : GROUP;
-    int lo = 31, key = lo + ((h->chord.pc[0] - lo) % 12 + 12) % 12;
-    opera_play(e->o, &(Part){.track = OPERA_BASSES, .rule = e->ground, .key = key,
-                             .at = e->o->start[3] + m * BAR, .dur = len * BAR,
-                             .vel = level(e, m) * 0.9, .pitch = &h->why, .loud = &h->why,
-                             .length = &h->why, .harmony = &h->why});
+    Opera *o = e->o;
+    e->frame = mem_alloc(groups + 1, sizeof *e->frame);
+    for (int g = 0; g < groups; g++) {
+        int from = g * GROUP, len = e->body - from < GROUP ? e->body - from : GROUP;
+        e->frame[g] = (Frame){.at = o->start[3] + from * BAR,
+                              .dur = len * BAR,
+                              .harmony = e->plan[g],
+                              .vel = level(e, from) * 0.72,
+                              .layer = (int)(desk_of(e, &e->entry[from]) - o->desk),
+                              .bass_pc = e->plan[g].chord.pc[g % 4 == 2 ? 1 : 0]};
+        if (g > 0) e->frame[g].turn = 2 + g % 2;
+    }
+    opera_voice(o, e->frame, groups, NULL);
+}
+
+static void play_pad(Epilogue *e, int g, int groups)
+{
+    int enter[OPERA_SEATS];
+    for (int k = 0; k < OPERA_SEATS; k++) enter[k] = 5 * g < (5 - k) * groups ? 0 : 1;
+    enter[0] = 0;
+    opera_bow(e->o, &e->frame[g], 1, enter, NULL, false, e->ground);
 }
 
 static void lay_cadence(const Epilogue *e, Frame *f, int *count)
@@ -195,7 +242,8 @@ static void lay_cadence(const Epilogue *e, Frame *f, int *count)
 /* Voices of the organ: near the gammas, spread by their deviation, tilted by their asymmetry. */
 static void play_organ(Epilogue *e, const Frame *f, int n)
 {
-    static const VoiceRange PLACE[ORGAN_VOICES] = {{36, 48}, {47, 60}, {55, 67}, {60, 74}, {64, 81}};
+    static const VoiceRange PLACE[ORGAN_VOICES] = {
+        {36, 48}, {47, 60}, {55, 67}, {60, 74}, {64, 81}};
     Opera *o = e->o;
     int key[ORGAN_VOICES], before[ORGAN_VOICES];
     for (int i = 0; i < n; i++) {
@@ -203,16 +251,21 @@ static void play_organ(Epilogue *e, const Frame *f, int n)
         for (int k = 0; k < ORGAN_VOICES; k++) {
             double middle = (PLACE[k].lo + PLACE[k].hi) / 2.0;
             double away = nums_at(&o->final, 3 * k)->u - 0.5;
-            aim[k] = middle + 12 * away * (0.5 + fabs(o->final_stat[1].u)) +
-                     6 * o->final_stat[2].u;
+            aim[k] = middle + 12 * away * (0.5 + fabs(o->final_stat[1].u)) + 6 * o->final_stat[2].u;
         }
         voice_chord(&f[i].harmony.chord, PLACE, ORGAN_VOICES, f[i].bass_pc, i > 0 ? before : NULL,
                     aim, key);
         for (int k = 0; k < ORGAN_VOICES; k++) {
             const Num *own = nums_at(&o->final, 3 * k);
-            opera_play(o, &(Part){.track = OPERA_ORGAN, .rule = e->organ, .key = key[k],
-                                  .at = f[i].at, .dur = f[i].dur, .vel = DYN_MF,
-                                  .pitch = own, .loud = own, .length = &o->final_stat[0],
+            opera_play(o, &(Part){.track = OPERA_ORGAN,
+                                  .rule = e->organ,
+                                  .key = key[k],
+                                  .at = f[i].at,
+                                  .dur = f[i].dur,
+                                  .vel = DYN_MF,
+                                  .pitch = own,
+                                  .loud = own,
+                                  .length = &o->final_stat[0],
                                   .harmony = &f[i].harmony.why});
             before[k] = key[k];
         }
@@ -221,14 +274,16 @@ static void play_organ(Epilogue *e, const Frame *f, int n)
 
 static void play_cadence(Epilogue *e)
 {
-    static const int ENTER[OPERA_SEATS] = {0};
     Opera *o = e->o;
     Frame f[3];
     int n;
     lay_cadence(e, f, &n);
     play_organ(e, f, n);
-    opera_voice(o, f, n, NULL);
-    opera_bow(o, f, n, ENTER, true,
+    int before[OPERA_SEATS] = {39, 51, 58, 63, 70}; /* where nothing was: the middle of the seats */
+    if (e->body > 0)
+        for (int k = 0; k < OPERA_SEATS; k++) before[k] = e->frame[(e->body - 1) / GROUP].key[k];
+    opera_voice(o, f, n, before);
+    opera_bow(o, f, n, NULL, NULL, true,
               opera_rule(o, "opera.act4.strings: cadence chords voiced by the smallest motion near "
                             "each player's own number"));
     const Frame *last = &f[n - 1], *v = &f[n - 2];
@@ -244,15 +299,20 @@ static void name_rules(Epilogue *e)
 {
     Opera *o = e->o;
     e->tone = opera_rule(o, "opera.act4.tone: a tensor a measure by falling Frobenius norm; key = "
-                            "the player's range at norm01(log1p norm), to the chord tone, never "
-                            "above the player's last");
+                            "the organ's range at norm01(log1p norm), to the chord tone, never "
+                            "above the last");
     e->subject = opera_rule(o, "opera.act4.memory: the layer's subject, its height in the part = "
                                "norm01(log1p Frobenius norm)");
-    e->ground = opera_rule(o, "opera.act4.ground: root of the chord that the group's first norm "
-                              "chose");
+    e->answer =
+        opera_rule(o, "opera.act4.answer: two notes from the row norms of down, their height "
+                      "in the part = norm01(log1p Frobenius norm)");
+    e->ground =
+        opera_rule(o, "opera.act4.ground: the chord that the pair's first norm chose, voiced "
+                      "by the smallest motion; the seats leave from above");
     e->harp = opera_rule(o, "opera.act4.harp: chord tones in the order of the norm's gammas");
-    e->organ = opera_rule(o, "opera.act4.organ: cadence; heights = gammas of the final norm, spread "
-                             "by their standard deviation, tilted by their asymmetry");
+    e->organ =
+        opera_rule(o, "opera.act4.organ: cadence; heights = gammas of the final norm, spread "
+                      "by their standard deviation, tilted by their asymmetry");
 }
 
 void opera_epilogue(Opera *o)
@@ -260,7 +320,7 @@ void opera_epilogue(Opera *o)
     Epilogue e = {.o = o, .n = o->bars[3]};
     if (e.n == 0) return;
     e.body = e.n - (e.n >= 10 ? 4 : e.n >= 4 ? 2 : 1);
-    for (int i = 0; i < OPERA_TRACKS; i++) e.last[i] = 128;
+    e.last = 128;
     name_rules(&e);
     load_entries(&e);
     int groups = (e.body + GROUP - 1) / GROUP;
@@ -271,11 +331,13 @@ void opera_epilogue(Opera *o)
         e.plan[g].why.u = (float)(u - floor(u));
     }
     opera_harmonise(o->scale, e.plan, groups, 8);
+    lay_pads(&e, groups);
     for (int m = 0; m < e.body; m++) {
-        if (m % GROUP == 0) play_ground(&e, m);
+        if (m % GROUP == 0) play_pad(&e, m / GROUP, groups);
         play_tensor(&e, m);
     }
     play_cadence(&e);
+    free(e.frame);
     free(e.plan);
     free(e.entry);
 }

@@ -64,12 +64,21 @@ static void sing_voice(Fugue *f, int voice, int m, unsigned others)
     const Desk *d = &o->desk[layer];
     Motif motif;
     motif_theme(o, kind, layer, pass, BAR, &motif);
-    Song song = {.track = v->track, .rule = f->rule[voice], .layer = layer,
-                 .at = o->start[1] + m * BAR, .motif = &motif, .value = &d->sv[v->sv],
-                 .hist = &d->hist_q, .lo = opera_percent(o, v->lo), .hi = opera_percent(o, v->hi),
-                 .centre = d->level[v->sv].u, .width = lerp(0.40, 0.60, d->tension.u),
-                 .vel = level(f, m) * (kind == MOTIF_SUBJECT ? 1.12 : 0.92), .loud = &d->tension,
-                 .harmony = &f->plan[m], .others = others};
+    Song song = {.track = v->track,
+                 .rule = f->rule[voice],
+                 .layer = layer,
+                 .at = o->start[1] + m * BAR,
+                 .motif = &motif,
+                 .value = &d->sv[v->sv],
+                 .hist = &d->hist_q,
+                 .lo = opera_percent(o, v->lo),
+                 .hi = opera_percent(o, v->hi),
+                 .centre = d->level[v->sv].u,
+                 .width = lerp(0.28, 0.44, d->tension.u),
+                 .vel = level(f, m) * (kind == MOTIF_SUBJECT ? 1.12 : 0.92),
+                 .loud = &d->tension,
+                 .harmony = &f->plan[m],
+                 .others = others};
     opera_sing(o, &song);
 }
 
@@ -100,11 +109,21 @@ static void add_inner(Fugue *f, int m, unsigned others)
     const Desk *d = &o->desk[layer];
     Motif motif;
     motif_theme(o, MOTIF_FREE, layer, m / o->nl + 1, BAR, &motif);
-    Song song = {.track = OPERA_VIOLINS2, .rule = f->rule_fill, .layer = layer,
-                 .at = o->start[1] + m * BAR, .motif = &motif, .value = &d->sv[OPERA_Q],
-                 .hist = &d->hist_q, .lo = 58, .hi = 77, .centre = d->level[OPERA_Q].u,
-                 .width = 0.4, .vel = level(f, m) * 0.85, .loud = &d->tension,
-                 .harmony = &f->plan[m], .others = others};
+    Song song = {.track = OPERA_VIOLINS2,
+                 .rule = f->rule_fill,
+                 .layer = layer,
+                 .at = o->start[1] + m * BAR,
+                 .motif = &motif,
+                 .value = &d->sv[OPERA_Q],
+                 .hist = &d->hist_q,
+                 .lo = 58,
+                 .hi = 77,
+                 .centre = d->level[OPERA_Q].u,
+                 .width = 0.4,
+                 .vel = level(f, m) * 0.85,
+                 .loud = &d->tension,
+                 .harmony = &f->plan[m],
+                 .others = others};
     opera_sing(o, &song);
 }
 
@@ -116,7 +135,8 @@ static void add_winds(Fugue *f, int m, unsigned others)
     if (o->desk[layer].tension.v.x > 0.55 && m >= f->gap)
         opera_horns(o, layer, m / o->nl, &f->plan[m], at, BAR, level(f, m) * 0.8);
     if (5 * m >= 2 * f->n)
-        opera_wind(o, track, layer, 3 + m % 2, m, &f->plan[m], at, BAR, level(f, m) * 0.95, others);
+        opera_wind(o, track, layer, 3 + m % 2, m, &f->plan[m], at, BAR, level(f, m) * 0.95,
+                   &o->desk[layer].tension, others);
 }
 
 /* The last measures, in chords: what the counterpoint was about. */
@@ -126,15 +146,18 @@ static void play_coda(Fugue *f)
     Opera *o = f->o;
     Frame frame[LONGEST + 1];
     int n = 0, before[OPERA_SEATS];
-    static const int ENTER[OPERA_SEATS] = {0};
     int32_t from = o->start[1] + f->coda * BAR;
     for (int k = 0; k < OPERA_SEATS; k++) {
         before[k] = track_sounding(&o->s->track[opera_seat(k)], from - 1);
         if (before[k] < 0) before[k] = k > 0 ? before[k - 1] + 7 : 40; /* silent: anywhere above */
     }
     for (int m = f->coda; m < f->n; m++) {
-        Frame fr = {.at = o->start[1] + m * BAR, .dur = BAR, .harmony = f->plan[m],
-                    .layer = m % o->nl, .vel = level(f, m), .bass_pc = f->plan[m].chord.pc[0]};
+        Frame fr = {.at = o->start[1] + m * BAR,
+                    .dur = BAR,
+                    .harmony = f->plan[m],
+                    .layer = m % o->nl,
+                    .vel = level(f, m),
+                    .bass_pc = f->plan[m].chord.pc[0]};
         if (m == f->n - 2) { /* the tonic hangs over the dominant's bass: cadential six-four */
             frame[n] = fr;
             frame[n].dur = 2 * BEAT;
@@ -145,7 +168,7 @@ static void play_coda(Fugue *f)
         frame[n++] = fr;
     }
     opera_voice(o, frame, n, before);
-    opera_bow(o, frame, n, ENTER, true,
+    opera_bow(o, frame, n, NULL, NULL, true,
               opera_rule(o, "opera.act2.coda: cadence chords voiced by the smallest motion near "
                             "each player's own number"));
     for (int i = 0; i < n; i++)
@@ -159,8 +182,7 @@ static void lay_plan(Fugue *f)
 {
     const Opera *o = f->o;
     f->plan = mem_alloc(f->n, sizeof *f->plan);
-    for (int m = 0; m < f->n; m++)
-        f->plan[m].why = *nums_at(&o->desk[m % o->nl].rows_o, m / o->nl);
+    for (int m = 0; m < f->n; m++) f->plan[m].why = *nums_at(&o->desk[m % o->nl].rows_o, m / o->nl);
     opera_harmonise(o->scale, f->plan, f->n, 8);
 }
 

@@ -8,10 +8,10 @@ static const double PI = 3.14159265358979323846;
 VoiceRange opera_range(int track)
 {
     static const VoiceRange RANGE[OPERA_TRACKS] = {
-        [OPERA_VIOLINS] = {57, 91},  [OPERA_VIOLINS2] = {55, 84}, [OPERA_VIOLAS] = {48, 77},
-        [OPERA_CELLOS] = {36, 69},   [OPERA_BASSES] = {28, 57},   [OPERA_HORNS] = {43, 70},
-        [OPERA_OBOE] = {60, 86},     [OPERA_CLARINET] = {52, 84}, [OPERA_HARP] = {36, 96},
-        [OPERA_ORGAN] = {36, 84},    [OPERA_TIMPANI] = {41, 55},
+        [OPERA_VIOLINS] = {57, 91}, [OPERA_VIOLINS2] = {55, 84}, [OPERA_VIOLAS] = {48, 77},
+        [OPERA_CELLOS] = {36, 69},  [OPERA_BASSES] = {28, 57},   [OPERA_HORNS] = {43, 70},
+        [OPERA_OBOE] = {60, 86},    [OPERA_CLARINET] = {52, 84}, [OPERA_HARP] = {36, 96},
+        [OPERA_ORGAN] = {36, 84},   [OPERA_TIMPANI] = {41, 55},
     };
     return RANGE[track];
 }
@@ -28,8 +28,11 @@ void opera_play(Opera *o, const Part *p)
     if (dur > o->end - at) dur = o->end - at;
     if (dur < 1) dur = 1;
     double bend = 0.92 + 0.16 * p->loud->u; /* its own number colours the dynamics of the place */
-    Note n = {.start = at, .dur = dur, .key = (float)clamp(p->key, 0, 127),
-              .vel = (float)clamp(p->vel * bend, 0.06, 1), .rule = (uint16_t)p->rule};
+    Note n = {.start = at,
+              .dur = dur,
+              .key = (float)clamp(p->key, 0, 127),
+              .vel = (float)clamp(p->vel * bend, 0.06, 1),
+              .rule = (uint16_t)p->rule};
     n.from[FROM_PITCH] = p->pitch->v.from;
     n.from[FROM_VELOCITY] = p->loud->v.from;
     n.from[FROM_DURATION] = p->length->v.from;
@@ -40,16 +43,24 @@ void opera_play(Opera *o, const Part *p)
 
 void opera_roll(Opera *o, int32_t at, int32_t dur, int pc, double vel, int layer, const Harmony *h)
 {
-    int rule = opera_rule(o, "opera.timpani: chord root; strokes in 16ths, louder to the end; force "
-                             "= norm01(row norm of down[layer])");
+    int rule =
+        opera_rule(o, "opera.timpani: chord root; strokes in 16ths, louder to the end; force "
+                      "= norm01(row norm of down[layer])");
     VoiceRange r = opera_range(OPERA_TIMPANI);
     int key = r.lo + (((pc - r.lo) % 12) + 12) % 12, strokes = dur / STEP;
     for (int i = 0; i < strokes; i++) {
         const Num *own = opera_own(o, OPERA_TIMPANI, layer, i);
         double rise = strokes > 1 ? lerp(0.55, 1, (double)i / (strokes - 1)) : 1;
-        opera_play(o, &(Part){.track = OPERA_TIMPANI, .key = key, .rule = rule,
-                              .at = at + i * STEP, .dur = STEP, .vel = vel * rise,
-                              .pitch = own, .loud = own, .length = own, .harmony = &h->why});
+        opera_play(o, &(Part){.track = OPERA_TIMPANI,
+                              .key = key,
+                              .rule = rule,
+                              .at = at + i * STEP,
+                              .dur = STEP,
+                              .vel = vel * rise,
+                              .pitch = own,
+                              .loud = own,
+                              .length = own,
+                              .harmony = &h->why});
     }
 }
 
@@ -68,15 +79,15 @@ static int layer_at(const Opera *o, int act, int bar)
     return (int)((int64_t)bar * o->nl / n);
 }
 
-/* Where an act's swells begin and how high they go: the overture and the climax grow, the epilogue
- * fades. */
+/* Where an act's swells begin and end: the climax grows, the epilogue fades; the overture's ppp is
+ * in its velocities, so its bows stay open enough to be heard. */
 static double base_of(int act, double x)
 {
     switch (act) {
-    case 0: return lerp(0.52, 0.74, x);
-    case 1: return lerp(0.60, 0.72, x);
-    case 2: return lerp(0.58, 0.84, x);
-    default: return lerp(0.72, 0.50, x);
+    case 0: return lerp(0.80, 0.70, x);
+    case 1: return lerp(0.64, 0.72, x);
+    case 2: return lerp(0.52, 0.86, x);
+    default: return lerp(0.74, 0.66, x);
     }
 }
 

@@ -12,6 +12,17 @@ int opera_percent(const Opera *o, double x)
     return scale_at(o->scale, lo, COMPASS_HI, x);
 }
 
+int opera_root(const Opera *o, double u)
+{
+    int lo =
+        COMPASS_LO; /* raised until the walk's lowest root is the tonic, so that it sinks home */
+    for (; lo < COMPASS_LO + 18; lo++) {
+        int lowest = scale_at(o->scale, lo, COMPASS_HI, 0.10);
+        if (lowest >= CELLO_C && lowest % 12 == o->scale.root) break;
+    }
+    return scale_at(o->scale, lo, COMPASS_HI, lerp(0.10, 0.55, u));
+}
+
 /* The chord tone `steps` tones above (below) a chord tone. */
 static int chord_step(const Chord *c, int key, int steps)
 {
@@ -42,10 +53,16 @@ void opera_harp(Opera *o, const Nums *nums, int first, int count, const Harmony 
         if (key > range.hi) return;
         int place = down ? n - 1 - k : k;
         int32_t from = (int32_t)((int64_t)dur * place / n);
-        opera_play(o, &(Part){.track = OPERA_HARP, .key = key, .rule = rule, .at = at + from,
+        opera_play(o, &(Part){.track = OPERA_HARP,
+                              .key = key,
+                              .rule = rule,
+                              .at = at + from,
                               .dur = dur - from + BEAT, /* the strings ring on */
-                              .vel = vel * (place == 0 ? 1.05 : 0.95), .pitch = sorted[k],
-                              .loud = sorted[k], .length = sorted[k], .harmony = &h->why});
+                              .vel = vel * (place == 0 ? 1.05 : 0.95),
+                              .pitch = sorted[k],
+                              .loud = sorted[k],
+                              .length = sorted[k],
+                              .harmony = &h->why});
     }
 }
 
@@ -63,8 +80,16 @@ void opera_horns(Opera *o, int layer, int i, const Harmony *h, int32_t at, int32
     int low = chord_snap(&h->chord, lerp(48, 62, a->u));
     int high = chord_snap(&h->chord, lerp(52, 66, b->u));
     while (high - low < 3) high = chord_step(&h->chord, high, 1);
-    Part p = {.track = OPERA_HORNS, .key = low, .rule = rule, .at = at, .dur = dur - BEAT / 4,
-              .vel = vel, .pitch = a, .loud = &o->desk[layer].tension, .length = a,
+    while (high - low > 12) high = chord_step(&h->chord, high, -1);
+    Part p = {.track = OPERA_HORNS,
+              .key = low,
+              .rule = rule,
+              .at = at,
+              .dur = dur - BEAT / 4,
+              .vel = vel,
+              .pitch = a,
+              .loud = &o->desk[layer].tension,
+              .length = a,
               .harmony = &h->why};
     opera_play(o, &p);
     if (high > opera_range(OPERA_HORNS).hi) return;
@@ -74,15 +99,25 @@ void opera_horns(Opera *o, int layer, int i, const Harmony *h, int32_t at, int32
 }
 
 void opera_wind(Opera *o, int track, int layer, int notes, int shift, const Harmony *h, int32_t at,
-                int32_t span, double vel, unsigned others)
+                int32_t span, double vel, const Num *height, unsigned others)
 {
     const Desk *d = &o->desk[layer];
     bool oboe = track == OPERA_OBOE;
     Motif m;
     motif_walk(&d->hist_up, notes, shift, span, &m);
-    Song song = {.track = track, .layer = layer, .at = at, .motif = &m, .value = &d->hist_up,
-                 .hist = &d->hist_up, .lo = oboe ? 65 : 57, .hi = oboe ? 84 : 77, .width = 0.7,
-                 .centre = d->tension.u, .vel = vel, .loud = &d->tension, .harmony = h,
+    Song song = {.track = track,
+                 .layer = layer,
+                 .at = at,
+                 .motif = &m,
+                 .value = &d->hist_up,
+                 .hist = &d->hist_up,
+                 .lo = oboe ? 65 : 57,
+                 .hi = oboe ? 84 : 77,
+                 .width = 0.7,
+                 .centre = height->u,
+                 .vel = vel,
+                 .loud = height,
+                 .harmony = h,
                  .others = others};
     song.rule = opera_rule(o, oboe ? "opera.oboe: walks the up histogram; key = 65..84 at norm01 "
                                      "of the bin, led by counterpoint; rhythm = the bins' masses"

@@ -29,8 +29,10 @@ static bool nums_mend(Nums *s)
         if (is_sound(&s->at[i])) continue;
         int found = -1;
         for (int d = 1; d < s->n && found < 0; d++) {
-            if (i - d >= 0 && is_sound(&s->at[i - d])) found = i - d;
-            else if (i + d < s->n && is_sound(&s->at[i + d])) found = i + d;
+            if (i - d >= 0 && is_sound(&s->at[i - d]))
+                found = i - d;
+            else if (i + d < s->n && is_sound(&s->at[i + d]))
+                found = i + d;
         }
         if (found < 0) return false;
         whole.at[i] = s->at[found];
@@ -140,8 +142,8 @@ static Num *desk_tension(Desk *desk, int which)
     return &desk->tension;
 }
 
-static const int SINGER[4] = {[OPERA_Q] = ROLE_Q, [OPERA_K] = ROLE_K, [OPERA_V] = ROLE_V,
-                              [OPERA_O] = ROLE_O};
+static const int SINGER[4] = {
+    [OPERA_Q] = ROLE_Q, [OPERA_K] = ROLE_K, [OPERA_V] = ROLE_V, [OPERA_O] = ROLE_O};
 
 static void read_desk(Opera *o, int l)
 {
@@ -178,22 +180,43 @@ static void read_final_norm(Opera *o)
     }
 }
 
+/* The overture's walk: the embedding's top 48 singular values; where it has fewer, on through the
+ * spectra of q layer by layer, norm01 over all of them. */
+static void read_walk(Opera *o)
+{
+    const FeatureSet *fs = o->fs;
+    int embed = feat_find_row(fs, FT_WEIGHTS, -1, ROLE_EMBED) >= 0 ? ROLE_EMBED : ROLE_HEAD;
+    float x[OPERA_LANES], u[OPERA_LANES];
+    Nums *w = &o->embed, more;
+    if (!nums_first(w, fs, "sv", -1, embed, 48, true)) w->n = 0;
+    for (int l = 0; l < o->nl && w->n < 48; l++) {
+        if (!nums_first(&more, fs, "sv", l, map_role(fs, l, ROLE_Q), 48 - w->n, true)) continue;
+        for (int i = 0; i < more.n; i++) w->at[w->n++] = more.at[i];
+    }
+    if (w->n == 0) {
+        nums_spare(w, o, 0);
+        return;
+    }
+    for (int i = 0; i < w->n; i++) x[i] = w->at[i].v.x;
+    map_norm01_log(x, w->n, u);
+    for (int i = 0; i < w->n; i++) w->at[i].u = u[i];
+}
+
 bool opera_read(Opera *o, Err *err)
 {
     const FeatureSet *fs = o->fs;
     if (!read_spare(o))
-        return err_set(err, "%s: the features hold no number to compose from; analyse its weights "
-                       "first", fs->model ? fs->model : "model");
+        return err_set(err,
+                       "%s: the features hold no number to compose from; analyse its weights "
+                       "first",
+                       fs->model ? fs->model : "model");
     o->nl = fs->nl > 0 ? fs->nl : 1;
     o->desk = mem_alloc(o->nl, sizeof *o->desk);
     for (int l = 0; l < o->nl; l++) read_desk(o, l);
     for (int i = 0; i < 4; i++)
         read_over_layers(o, FT_WEIGHTS, "fro", map_role(fs, 0, SINGER[i]), true, desk_level, i);
     read_over_layers(o, FT_LAYERS, "tension", -1, false, desk_tension, 0);
-    int embed = feat_find_row(fs, FT_WEIGHTS, -1, ROLE_EMBED) >= 0 ? ROLE_EMBED : ROLE_HEAD;
-    if (!nums_first(&o->embed, fs, "sv", -1, embed, 48, true) &&
-        !nums_first(&o->embed, fs, "sv", 0, map_role(fs, 0, ROLE_Q), 48, true))
-        nums_spare(&o->embed, o, 0);
+    read_walk(o);
     read_final_norm(o);
     return true;
 }

@@ -9,16 +9,41 @@
 
 #include "base/mem.h"
 
-enum { BOW = 4 * BAR, OVERLAP = 20 }; /* ticks: the longest bow; how far one lasts into the next */
+enum { BOW = 2 * BAR, OVERLAP = 20 }; /* ticks: the longest bow; how far one lasts into the next */
 
 static const int SEAT[OPERA_SEATS] = {OPERA_BASSES, OPERA_CELLOS, OPERA_VIOLAS, OPERA_VIOLINS2,
                                       OPERA_VIOLINS};
 /* Where chords lie well: narrower than the instruments' own ranges. */
-static const VoiceRange PLACE[OPERA_SEATS] = {{28, 50}, {36, 62}, {50, 71}, {57, 79}, {62, 88}};
+static const VoiceRange PLACE[OPERA_SEATS] = {{28, 50}, {36, 62}, {50, 71}, {57, 77}, {62, 88}};
 
 int opera_seat(int seat)
 {
     return SEAT[seat];
+}
+
+/* The cellos have the root; the others make room below and above it. */
+static void clear_root(int root, VoiceRange *range)
+{
+    range[1] = (VoiceRange){root, root};
+    if (range[0].hi > root) range[0].hi = root;
+    for (int k = 2; k < OPERA_SEATS; k++) {
+        int room = 8 * (k - 2);
+        if (range[k].lo <= root + room) range[k].lo = root + room + 1;
+        if (range[k].hi < root + room + 9) range[k].hi = root + room + 9;
+    }
+}
+
+/* Leaves the seat the chord tones above its key when its number is high, those below otherwise. */
+static void turn_seat(const Opera *o, const Frame *f, int i, int key, VoiceRange *range)
+{
+    bool up = opera_own(o, SEAT[f->turn], f->layer, 5 * i)->u >= 0.5;
+    if (key + 5 > range->hi) up = false;
+    if (key - 5 < range->lo) up = true;
+    if (up)
+        range->lo = key + 1;
+    else
+        range->hi = key - 1;
+    if (range->hi - range->lo < 5) *range = PLACE[f->turn];
 }
 
 void opera_voice(Opera *o, Frame *f, int n, const int *before)
@@ -28,15 +53,13 @@ void opera_voice(Opera *o, Frame *f, int n, const int *before)
         double aim[OPERA_SEATS];
         for (int k = 0; k < OPERA_SEATS; k++) {
             range[k] = PLACE[k];
-            aim[k] = lerp(range[k].lo + 3, range[k].hi - 3,
-                          opera_own(o, SEAT[k], f[i].layer, 5 * i)->u);
+            aim[k] =
+                lerp(range[k].lo + 3, range[k].hi - 3, opera_own(o, SEAT[k], f[i].layer, 5 * i)->u);
+            if (k >= 2) aim[k] += f[i].lift;
         }
-        if (f[i].root > 0) {
-            range[1] = (VoiceRange){f[i].root, f[i].root};
-            if (range[0].hi > f[i].root) range[0].hi = f[i].root;
-            if (range[2].lo <= f[i].root) range[2].lo = f[i].root + 1;
-            if (range[2].hi < f[i].root + 9) range[2].hi = f[i].root + 9;
-        }
+        if (f[i].root > 0) clear_root(f[i].root, range);
+        if (f[i].turn > 0 && i > 0)
+            turn_seat(o, &f[i], i, f[i - 1].key[f[i].turn], &range[f[i].turn]);
         voice_chord(&f[i].harmony.chord, range, OPERA_SEATS, f[i].bass_pc,
                     i > 0 ? f[i - 1].key : before, aim, f[i].key);
     }
@@ -94,8 +117,7 @@ static void find_between(const Opera *o, const Frame *f, int n, int nseats, Betw
 {
     for (int i = 0; i + 1 < n; i++) {
         out[i] = (Between){.held = -1};
-        if (nseats > 2 && f[i + 1].dur >= 2 * BEAT)
-            out[i].held = find_suspension(&f[i], nseats, i);
+        if (nseats > 2 && f[i + 1].dur >= 2 * BEAT) out[i].held = find_suspension(&f[i], nseats, i);
         if (f[i].dur >= 2 * BEAT) find_passing(o, &f[i], nseats, &out[i]);
     }
     if (n > 0) out[n - 1] = (Between){.held = -1};
@@ -128,8 +150,14 @@ static void bow_add(Bow *b, const Frame *f, int i, int key, int32_t at, int32_t 
     int track = SEAT[b->seat];
     const Desk *desk = &b->o->desk[f->layer];
     const Num *mine = opera_own(b->o, track, f->layer, 5 * i);
-    b->now = (Part){.track = track, .key = key, .rule = b->rule, .at = at, .dur = dur,
-                    .vel = f->vel, .pitch = b->own ? mine : &f->harmony.why, .loud = mine,
+    b->now = (Part){.track = track,
+                    .key = key,
+                    .rule = b->rule,
+                    .at = at,
+                    .dur = dur,
+                    .vel = f->vel,
+                    .pitch = b->own ? mine : &f->harmony.why,
+                    .loud = mine,
                     .length = nums_at(&desk->hist_q, i),
                     .harmony = b->own ? &f->harmony.why : mine};
 }
@@ -149,18 +177,20 @@ static void bow_seat(Bow *b, const Frame *f, int n, const Between *between)
         if (between[i].pass[k]) end -= BEAT;
         if (end > at) bow_add(b, &f[i], i, f[i].key[k], at, end - at);
         if (between[i].pass[k]) bow_add(b, &f[i], i, between[i].pass[k], end, BEAT);
-        if (between[i].held == k) b->now.dur += hang(&f[i + 1]);
+        if (between[i].held == k && i + 1 < n) b->now.dur += hang(&f[i + 1]);
     }
     bow_end(b, false);
 }
 
-void opera_bow(Opera *o, const Frame *f, int n, const int *enter, bool own, int rule)
+void opera_bow(Opera *o, const Frame *f, int n, const int *enter, const int *leave, bool own,
+               int rule)
 {
     Between *between = mem_alloc(n, sizeof *between);
     find_between(o, f, n, OPERA_SEATS, between);
     for (int k = 0; k < OPERA_SEATS; k++) {
         Bow b = {.o = o, .seat = k, .rule = rule, .own = own};
-        if (enter[k] < n) bow_seat(&b, f + enter[k], n - enter[k], between + enter[k]);
+        int first = enter ? enter[k] : 0, end = leave ? leave[k] : n;
+        if (first < end) bow_seat(&b, f + first, end - first, between + first);
     }
     free(between);
 }

@@ -12,7 +12,7 @@ static const double COST_PARALLEL = 60, COST_CROSS = 18, COST_UNISON = 14, COST_
 
 typedef struct Fit {
     const CpTask *task;
-    int ncand[CP_SLOTS], cand[CP_SLOTS][CANDIDATES];       /* nearest to the aim first */
+    int ncand[CP_SLOTS], cand[CP_SLOTS][CANDIDATES];        /* nearest to the aim first */
     int now[CP_SLOTS][CP_OTHERS], was[CP_SLOTS][CP_OTHERS]; /* keys of the others, -1 = silent */
     int key[CP_SLOTS], best[CP_SLOTS];
     double best_cost;
@@ -59,14 +59,28 @@ int track_sounding(const Track *t, int32_t tick)
     return (int)floor(t->note[lo - 1].key + 0.5);
 }
 
+int counterpoint_parallels(const CpOther *other, int nothers, int before, int key, int32_t at)
+{
+    int count = 0;
+    for (int o = 0; o < nothers; o++) {
+        int was = track_sounding(other[o].track, at - 1), now = track_sounding(other[o].track, at);
+        if (was < 0 || now < 0 || before < 0) continue;
+        const int a[2] = {before, was}, b[2] = {key, now};
+        const int lower = before <= was ? 0 : 1; /* voice_parallels measures from the lower */
+        const int from[2] = {a[lower], a[1 - lower]}, to[2] = {b[lower], b[1 - lower]};
+        count += voice_parallels(from, to, 2);
+    }
+    return count;
+}
+
 static double cost_leap(int from, int to)
 {
     int d = abs(to - from);
     if (d == 0) return 4;
     if (d == 6) return 4;
     if (d == 10 || d == 11) return 7;
-    if (d > 12) return 6 + 3.0 * (d - 12);
-    return d > 7 ? 1.2 * (d - 7) : 0.25 * d;
+    if (d > 12) return 10 + 4.0 * (d - 12);
+    return d > 7 ? 1.5 + 1.7 * (d - 7) : d > 2 ? 0.3 * (d - 2) : 0;
 }
 
 static double cost_chord(const Fit *f, int i, int key, int before)
@@ -109,7 +123,7 @@ static double cost_note(const Fit *f, int i, int key)
 {
     const CpTask *t = f->task;
     int before = i > 0 ? f->key[i - 1] : t->before;
-    double cost = 0.6 * fabs(key - t->slot[i].aim) + cost_chord(f, i, key, before);
+    double cost = 0.5 * fabs(key - t->slot[i].aim) + cost_chord(f, i, key, before);
     if (before >= 0) cost += cost_leap(before, key);
     for (int o = 0; o < t->nothers; o++) cost += cost_against(f, i, o, key, before);
     return cost;
