@@ -33,7 +33,7 @@ typedef struct Groove {
 /* micro[i] = depth * (u[i] - mean of its two neighbours), clipped: the row-norm residuals. depth 0
  * keeps to the swung grid, 1 is the most. steps must have 16 values. */
 Groove groove_from(const Series *steps, double bpm, double swing, double depth);
-/* Ticks of a step (0..15, fractions allowed: between two 16ths there is neither swing nor micro). */
+/* Ticks of a step (0..15; fractions, between two 16ths, have neither swing nor micro). */
 int32_t groove_step(const Groove *g, int32_t bar_start, double step);
 
 /* What the functions below need to know of the bar they write. */
@@ -41,7 +41,7 @@ typedef struct Drums {
     Score *score;
     int track;
     const char *name;    /* prefix of the rules: "house.drums" */
-    const char *source;  /* what the steps are, for the rules: "down row norms of layer bar mod L" */
+    const char *source;  /* what the steps are, for the rules: "down row norms of the layer" */
     int32_t at;          /* start of the bar, ticks */
     Groove groove;
     const Series *steps; /* [16] */

@@ -4,8 +4,8 @@
  * of 64 bars of its own; between two blocks lies a transition of 16 bars in which both decks run,
  * beat on beat at one tempo: until the middle the outgoing deck has kick, clap and bass, from the
  * middle the incoming one; pads cross at the middle too, sounding together only when the keys are
- * neighbours. So there is never a second kick or bass. Models take the decks in turn, so that fifteen
- * channels are enough for any number of them. */
+ * neighbours. So there is never a second kick or bass. Models take the decks in turn, so that
+ * fifteen channels are enough for any number of them. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,9 +18,9 @@ enum { BLOCK_BARS = 64, MIX_BARS = 16, SECTIONS_MAX = 6 };
 
 typedef struct DjSet {
     int n;
-    HouseModel *m;  /* [n] in the order given */
-    int *order;     /* [n] */
-    int *bars;      /* [2n - 1] block, transition, block, ... */
+    HouseModel *m; /* [n] in the order given */
+    int *order;    /* [n] */
+    int *bars;     /* [2n - 1] block, transition, block, ... */
 } DjSet;
 
 void djset_order(const Scale *scale, int n, int *order)
@@ -60,7 +60,8 @@ static void end_in_a_block(int *bars, int parts)
 static bool djset_init(DjSet *set, const FeatureSet *const *fs, int nfs, const GenreOpts *opts,
                        double bpm, Err *err)
 {
-    *set = (DjSet){.m = mem_alloc(nfs, sizeof *set->m), .order = mem_alloc(nfs, sizeof(int)),
+    *set = (DjSet){.m = mem_alloc(nfs, sizeof *set->m),
+                   .order = mem_alloc(nfs, sizeof(int)),
                    .bars = mem_alloc(2 * (int64_t)nfs, sizeof(int))};
     for (; set->n < nfs; set->n++)
         if (!house_model_init(&set->m[set->n], fs[set->n], opts, err)) {
@@ -91,7 +92,8 @@ static int pad_overlap(const HouseModel *a, const HouseModel *b, int bars)
 /* The sections of the i-th model played: the transition into it, its block, the one out of it. */
 static int sections_of(const DjSet *set, int i, HouseSection out[SECTIONS_MAX])
 {
-    static const int FIRST[4] = {16, 16, 32, 0}, INNER[4] = {0, 16, 48, 0}, LAST[4] = {0, 16, 24, 24};
+    static const int FIRST[4] = {16, 16, 32, 0}, INNER[4] = {0, 16, 48, 0},
+                     LAST[4] = {0, 16, 24, 24};
     static const HousePart PART[4] = {HOUSE_INTRO, HOUSE_BUILD, HOUSE_DROP, HOUSE_OUTRO};
     const int *own = i == 0 ? FIRST : i == set->n - 1 ? LAST : INNER;
     const HouseModel *m = &set->m[set->order[i]];
@@ -103,18 +105,18 @@ static int sections_of(const DjSet *set, int i, HouseSection out[SECTIONS_MAX])
     }
     if (i > 0) {
         int mix = set->bars[2 * i - 1];
-        out[count++] = (HouseSection){
-            .part = HOUSE_MIX_IN, .bars = mix,
-            .overlap = pad_overlap(&set->m[set->order[i - 1]], m, mix)};
+        out[count++] = (HouseSection){.part = HOUSE_MIX_IN,
+                                      .bars = mix,
+                                      .overlap = pad_overlap(&set->m[set->order[i - 1]], m, mix)};
     }
     form_scale(used, n, set->bars[2 * i], HOUSE_PERIOD, bars);
     for (int k = 0; k < n; k++)
         if (bars[k] > 0) out[count++] = (HouseSection){.part = PART[kind[k]], .bars = bars[k]};
     if (i < set->n - 1) {
         int mix = set->bars[2 * i + 1];
-        out[count++] = (HouseSection){
-            .part = HOUSE_MIX_OUT, .bars = mix,
-            .overlap = pad_overlap(m, &set->m[set->order[i + 1]], mix)};
+        out[count++] = (HouseSection){.part = HOUSE_MIX_OUT,
+                                      .bars = mix,
+                                      .overlap = pad_overlap(m, &set->m[set->order[i + 1]], mix)};
     } else if (count > 0) {
         out[count - 1].last = true;
     }
@@ -166,8 +168,7 @@ bool djset_compose(const FeatureSet *const *fs, int nfs, const GenreOpts *opts, 
                    Err *err)
 {
     DjSet set;
-    if (nfs > MODELS_MAX)
-        return err_set(err, "%d models: a set has at most %d", nfs, MODELS_MAX);
+    if (nfs > MODELS_MAX) return err_set(err, "%d models: a set has at most %d", nfs, MODELS_MAX);
     double bpm = house_begin(out, opts);
     if (!djset_init(&set, fs, nfs, opts, bpm, err)) return false;
     snprintf(out->title, sizeof out->title, "house set of %d models from %s", nfs,

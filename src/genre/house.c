@@ -23,8 +23,18 @@ typedef struct Strip {
     float gain_db, pan, reverb, chorus;
 } Strip;
 
-enum { STRIP_BASS, STRIP_PAD, STRIP_KEYS, STRIP_PIANO, STRIP_ORGAN, STRIP_LEAD, STRIP_STRINGS,
-       STRIP_SWEEP, STRIP_DRUMS, STRIP_PERC };
+enum {
+    STRIP_BASS,
+    STRIP_PAD,
+    STRIP_KEYS,
+    STRIP_PIANO,
+    STRIP_ORGAN,
+    STRIP_LEAD,
+    STRIP_STRINGS,
+    STRIP_SWEEP,
+    STRIP_DRUMS,
+    STRIP_PERC
+};
 
 static const Strip STRIPS[] = {
     [STRIP_BASS] = {"Bass", 38, -1.5f, 0, 0, 0},
@@ -88,8 +98,8 @@ static Pick pick_chord(const HouseChords *c, const HouseSection *section, int ba
     bool closing = section->last && left < 4 && section->bars >= 4;
     Pick pick = {.i = closing ? 0 : p % HOUSE_CHORDS};
     pick.layer = c->layer[pick.i];
-    pick.lead_in = closing ? left >= 2 : bar % HOUSE_PERIOD == HOUSE_PERIOD - 1 ||
-                                                (left == 0 && bar > 0);
+    pick.lead_in =
+        closing ? left >= 2 : bar % HOUSE_PERIOD == HOUSE_PERIOD - 1 || (left == 0 && bar > 0);
     pick.cadence = pick.lead_in && (closing || left == 0);
     if (pick.cadence || section->bars == 1)
         pick.i = 0;
@@ -141,9 +151,14 @@ static void write_bar(Bar *b)
     b->until = b->plan.cut ? 12 : 16;
     b->groove = groove_from(&b->steps, b->groove.bpm, b->m->swing, 0.6);
     if (b->plan.ending) {
-        Drums d = {.score = b->score, .track = b->deck->drums, .name = "house.ending",
-                   .source = "down row norms of layer bar mod L", .at = b->at,
-                   .groove = b->groove, .steps = &b->steps, .level = 0.9};
+        Drums d = {.score = b->score,
+                   .track = b->deck->drums,
+                   .name = "house.ending",
+                   .source = "down row norms of layer bar mod L",
+                   .at = b->at,
+                   .groove = b->groove,
+                   .steps = &b->steps,
+                   .level = 0.9};
         b->plan.kick = 1;
         drums_kick(&d, 1);
         drums_crash(&d);
@@ -174,10 +189,18 @@ static void write_section(Score *s, HouseDeck *deck, const HouseModel *m,
     house_chords(&chords, m, section->part, c->lane);
     for (int i = 0; i < section->bars; i++) {
         int index = c->bar + i;
-        Bar b = {.score = s, .m = m, .deck = deck, .scale = chords.scale, .index = index,
-                 .plan = house_plan(section, i), .at = c->at + i * BAR, .layer = index % m->nl,
-                 .turn = index / m->nl, .period = c->period + i / HOUSE_PERIOD,
-                 .in_period = i % HOUSE_PERIOD, .groove = {.bpm = bpm}};
+        Bar b = {.score = s,
+                 .m = m,
+                 .deck = deck,
+                 .scale = chords.scale,
+                 .index = index,
+                 .plan = house_plan(section, i),
+                 .at = c->at + i * BAR,
+                 .layer = index % m->nl,
+                 .turn = index / m->nl,
+                 .period = c->period + i / HOUSE_PERIOD,
+                 .in_period = i % HOUSE_PERIOD,
+                 .groove = {.bpm = bpm}};
         set_harmony(&b, &chords, section);
         house_steps(m, &b.steps, b.layer, ROLE_DOWN, b.turn);
         house_steps(m, &b.pulse, b.chord_layer, ROLE_GATE, b.period);
@@ -279,7 +302,8 @@ const Genre genre_house = {
         "root, among the degrees with a perfect fifth; the eighth bar leads on\n"
         "pad: 0/3/7/12 semitones on the chord's root snapped to the scale, nearest voicing\n"
         "bass: 16ths; pitch = row norms of down, layer bar mod L, an octave round the chord's "
-        "root, order kept; octave up at steps 3, 7, 11, 15; rhythm and lengths = row norms of gate\n"
+        "root, order kept; octave up at steps 3, 7, 11, 15; rhythm and lengths = row norms of "
+        "gate\n"
         "keys, piano: rhythm = row norms of k, colour of the chord = row norms of q\n"
         "organ riff: row norms of o; arpeggio: row norms of up, pan = gamma asymmetry\n"
         "strings: singular values of q; riser: the spectrum of v, smallest to largest\n"
@@ -288,7 +312,9 @@ const Genre genre_house = {
         "= row norms of v\n"
         "filter: cutoff = std of gate, resonance = excess kurtosis of v; pumping = row norm of "
         "down at the beat\n"
-        "when a layer comes round again its next rows are read",
+        "when a layer comes round again its next rows are read\n"
+        "several models: a set on two decks, the nearest key on the circle of fifths next; in a "
+        "transition kick, clap and bass change decks at its middle",
     .max_models = 64,
     .target_bpm = 128,
     .compose = compose,

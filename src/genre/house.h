@@ -150,12 +150,12 @@ typedef struct LineRules {
     int root_step;   /* a step that takes the chord's root, -1 = none */
 } LineRules;
 
-/* key[i] <= key[j] wherever u[i] < u[j]; strong steps on chord tones; all near lo..hi at the mean of
- * u and of its rank. */
+/* key[i] <= key[j] wherever u[i] < u[j]; strong steps on chord tones; all near the place in lo..hi
+ * that is the mean of u and of its rank. */
 void house_line(const Series *s, const LineRules *rules, int key[16]);
 
-/* A note in the bar: step, length in steps; clipped where the bar ends. A note with groove names the
- * row norm that makes it early or late as its fourth source. */
+/* A note in the bar: step, length in steps; clipped where the bar ends. A note with groove names
+ * the row norm that makes it early or late as its fourth source. */
 typedef struct Hit {
     int track, key, rule;
     double step, steps, vel; /* start and length in 16ths, 0..1 */

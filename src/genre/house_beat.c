@@ -27,9 +27,13 @@ void house_beat(const Bar *b)
     static const int HAND[3] = {DRUM_CONGA_LOW, DRUM_CONGA_OPEN, DRUM_CONGA_MUTE};
     static const int METAL[3] = {DRUM_RIM, DRUM_SHAKER, DRUM_TAMBOURINE};
     Series hands;
-    Drums d = {.score = b->score, .track = b->deck->drums, .name = "house.drums",
+    Drums d = {.score = b->score,
+               .track = b->deck->drums,
+               .name = "house.drums",
                .source = "down row norms of layer bar mod L; hats by tension, open by gamma means",
-               .at = b->at, .groove = b->groove, .steps = &b->steps,
+               .at = b->at,
+               .groove = b->groove,
+               .steps = &b->steps,
                .level = lerp(0.78, 1, b->plan.energy)};
     kit_groove(b, &d);
     if (b->plan.perc == 0 || b->plan.cut) return;

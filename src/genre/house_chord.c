@@ -15,7 +15,7 @@ static const VoiceRange PIANO_RANGE[VOICES] = {{55, 69}, {60, 74}, {65, 79}, {70
 
 /* Stabs live off the beat: the "and", and the 16th before it. */
 static const float STAB_WEIGHT[16] = {-0.2f, -0.2f, 0.5f, 0.3f, -0.4f, -0.1f, 0.5f, 0.2f,
-                                      -0.3f, 0, 0.5f, 0.3f, -0.4f, 0, 0.5f, 0.1f};
+                                      -0.3f, 0,     0.5f, 0.3f, -0.4f, 0,     0.5f, 0.1f};
 
 /* Root, third and fifth of the specification: 0, 3, 7 semitones snapped to the scale (12 doubles
  * the root). In a major third's place this gives the second or the fourth: open chords. */
@@ -23,7 +23,8 @@ static Chord pad_chord(const Bar *b)
 {
     int root = scale_key(b->scale, b->chord.degree) + 60;
     if (b->cadence) return b->chord;
-    return (Chord){.n = 3, .degree = b->chord.degree,
+    return (Chord){.n = 3,
+                   .degree = b->chord.degree,
                    .pc = {root % 12, scale_snap(b->scale, root + 3) % 12,
                           scale_snap(b->scale, root + 7) % 12}};
 }
@@ -54,10 +55,15 @@ void house_pad(const Bar *b)
     double held = lerp(0.94, 0.995, b->pulse.u[0]);
     int bars = b->hold < 4 ? b->hold : 4;
     for (int i = 0; i < VOICES; i++) {
-        Hit h = {.track = b->deck->pad, .key = key[i], .rule = rule, .straight = true,
+        Hit h = {.track = b->deck->pad,
+                 .key = key[i],
+                 .rule = rule,
+                 .straight = true,
                  .steps = 16 * bars * held,
                  .vel = lerp(0.5, 0.72, b->tension_u) * lerp(0.8, 1, b->plan.energy),
-                 .pitch = b->root, .loud = b->tension, .length = b->pulse.v[0]};
+                 .pitch = b->root,
+                 .loud = b->tension,
+                 .length = b->pulse.v[0]};
         house_hit(b, &h);
     }
 }
@@ -96,11 +102,15 @@ static void write_stabs(const Bar *b, const Stab *st)
     for (int i = 0; i < 16; i++) {
         if (!(bits >> i & 1)) continue;
         for (int v = 0; v < VOICES; v++) {
-            Hit h = {.track = st->track, .key = key[v], .rule = st->rule, .step = i,
+            Hit h = {.track = st->track,
+                     .key = key[v],
+                     .rule = st->rule,
+                     .step = i,
                      .steps = lerp(0.8, st->most, rhythm.u[i]),
                      .vel = st->loud * lerp(0.72, 1, rhythm.u[i]),
                      .pitch = b->lead_in ? b->root : tone.v[(b->in_period / 2) * 4],
-                     .loud = rhythm.v[i], .length = rhythm.v[i]};
+                     .loud = rhythm.v[i],
+                     .length = rhythm.v[i]};
             house_hit(b, &h);
         }
     }
@@ -110,19 +120,27 @@ static void write_stabs(const Bar *b, const Stab *st)
 
 void house_stabs(const Bar *b)
 {
-    Stab st = {.n = b->plan.keys, .track = b->deck->keys, .range = KEYS_RANGE,
-               .memory = b->deck->keys_voice, .turn = 2 * b->period,
-               .loud = lerp(0.5, 0.8, b->plan.energy), .most = 1.8};
+    Stab st = {.n = b->plan.keys,
+               .track = b->deck->keys,
+               .range = KEYS_RANGE,
+               .memory = b->deck->keys_voice,
+               .turn = 2 * b->period,
+               .loud = lerp(0.5, 0.8, b->plan.energy),
+               .most = 1.8};
     st.rule = score_add_rule(
         b->score, "house.keys: the period's chord, or the one a third above where norm01(q row "
                   "norm) > 2/3, every two bars; strongest steps of k row norms, off the beat; "
                   "velocity and length = the same k row norm");
     if (st.n > 0) write_stabs(b, &st);
-    st = (Stab){.n = b->plan.piano, .track = b->deck->piano, .range = PIANO_RANGE,
-                .memory = b->deck->piano_voice, .turn = 2 * b->period + 5,
-                .loud = lerp(0.55, 0.88, b->plan.energy), .most = b->plan.kick ? 2.4 : 4};
-    st.rule = score_add_rule(
-        b->score, "house.piano: as house.keys, an octave higher, five rows further on");
+    st = (Stab){.n = b->plan.piano,
+                .track = b->deck->piano,
+                .range = PIANO_RANGE,
+                .memory = b->deck->piano_voice,
+                .turn = 2 * b->period + 5,
+                .loud = lerp(0.55, 0.88, b->plan.energy),
+                .most = b->plan.kick ? 2.4 : 4};
+    st.rule = score_add_rule(b->score,
+                             "house.piano: as house.keys, an octave higher, five rows further on");
     if (st.n > 0) write_stabs(b, &st);
 }
 
@@ -138,10 +156,15 @@ static void strings_held(const Bar *b)
     int low = chord_snap(&b->chord, lerp(67, 79, b->root_u)), high = low + 3;
     while (b->cadence ? !chord_has(&b->chord, high) : (high - b->scale.root) % 12 != 0) high++;
     for (int i = 0; i < 2; i++) {
-        Hit h = {.track = b->deck->strings, .key = i ? high : low, .rule = rule, .straight = true,
+        Hit h = {.track = b->deck->strings,
+                 .key = i ? high : low,
+                 .rule = rule,
+                 .straight = true,
                  .steps = bars * 16 * lerp(0.94, 0.99, b->pulse.u[0]),
                  .vel = lerp(0.42, 0.6, b->tension_u) * lerp(0.8, 1, b->plan.energy),
-                 .pitch = b->root, .loud = b->tension, .length = b->pulse.v[0]};
+                 .pitch = b->root,
+                 .loud = b->tension,
+                 .length = b->pulse.v[0]};
         house_hit(b, &h);
     }
 }
@@ -152,17 +175,25 @@ static void strings_rise(const Bar *b)
     Series s;
     int role = map_role(b->m->fs, b->chord_layer, ROLE_V);
     int rule = score_add_rule(
-        b->score, "house.riser: scale C4..C6 at norm01(log1p sv of v) read from its smallest to its "
-                  "largest value; louder with the roll");
+        b->score,
+        "house.riser: scale C4..C6 at norm01(log1p sv of v) read from its smallest to its "
+        "largest value; louder with the roll");
     int steps = 4 * b->plan.roll_bars;
     if (!series_load(&s, b->m->fs, FT_WEIGHTS, "sv", b->chord_layer, role, steps, true)) return;
     for (int q = 0; q < 4; q++) {
         int at = 4 * b->plan.roll_bar + q, i = steps - 1 - at;
         double along = steps > 1 ? (double)at / (steps - 1) : 1;
         if (!isfinite(s.v[i].x)) continue;
-        Hit h = {.track = b->deck->strings, .key = scale_at(b->scale, 60, 84, s.u[i]),
-                 .rule = rule, .step = 4 * q, .steps = 3.9, .vel = lerp(0.34, 0.72, along),
-                 .pitch = s.v[i], .loud = s.v[i], .length = s.v[i], .straight = true};
+        Hit h = {.track = b->deck->strings,
+                 .key = scale_at(b->scale, 60, 84, s.u[i]),
+                 .rule = rule,
+                 .step = 4 * q,
+                 .steps = 3.9,
+                 .vel = lerp(0.34, 0.72, along),
+                 .pitch = s.v[i],
+                 .loud = s.v[i],
+                 .length = s.v[i],
+                 .straight = true};
         house_hit(b, &h);
     }
     series_free(&s);
@@ -173,9 +204,15 @@ static void sweep(const Bar *b)
 {
     int rule = score_add_rule(
         b->score, "house.sweep: reverse cymbal over the bar before a drop; velocity = tension");
-    Hit h = {.track = b->deck->sweep, .key = 60, .rule = rule, .straight = true,
-             .steps = b->until, .vel = lerp(0.7, 0.95, b->tension_u), .pitch = b->tension,
-             .loud = b->tension, .length = b->tension};
+    Hit h = {.track = b->deck->sweep,
+             .key = 60,
+             .rule = rule,
+             .straight = true,
+             .steps = b->until,
+             .vel = lerp(0.7, 0.95, b->tension_u),
+             .pitch = b->tension,
+             .loud = b->tension,
+             .length = b->tension};
     house_hit(b, &h);
 }
 
@@ -195,8 +232,15 @@ void house_ending(const Bar *b)
         b->score, "house.ending: the tonic, where the first singular value of q put the section's "
                   "first chord; velocity = tension; length = the gate row norm at the bar");
     double held = lerp(0.9, 1, b->pulse.u[0]);
-    Hit h = {.key = root, .track = b->deck->bass, .rule = rule, .steps = 8 * held, .vel = 0.85,
-             .pitch = b->root, .loud = b->tension, .length = b->pulse.v[0], .straight = true};
+    Hit h = {.key = root,
+             .track = b->deck->bass,
+             .rule = rule,
+             .steps = 8 * held,
+             .vel = 0.85,
+             .pitch = b->root,
+             .loud = b->tension,
+             .length = b->pulse.v[0],
+             .straight = true};
     house_hit(b, &h);
     voice(&chord, PAD_RANGE, b->deck->pad_voice, key);
     h.vel = lerp(0.5, 0.65, b->tension_u);

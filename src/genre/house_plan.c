@@ -91,14 +91,14 @@ typedef struct Leaders {
 
 static const Leaders BEFORE[4] = {
     {.keys = 5, .piano = 4, .lead = 13},
-    {.keys = 4, .organ = 6, .lead = 12},
+    {.keys = 4, .organ = 6, .lead = 12, .strings = true},
     {.piano = 5, .organ = 7},
     {.piano = 5, .organ = 6, .lead = 13, .strings = true},
 };
 static const Leaders AFTER[4] = {
     {.piano = 6, .organ = 7, .lead = 14, .strings = true},
     {.piano = 6, .keys = 3, .lead = 14, .strings = true},
-    {.piano = 5, .organ = 7, .lead = 13},
+    {.piano = 5, .organ = 7, .lead = 13, .strings = true},
     {.keys = 5, .organ = 6, .lead = 12, .strings = true},
 };
 

@@ -11,11 +11,11 @@ enum { STRONG_BEATS = 0x1111, LEAP_STEPS = 0x8888 };
 enum { BASS_LO = 28, BASS_ROOT_LO = 33 }; /* E1, what loudspeakers carry; roots from A1 up */
 
 /* Where a bass may sound: the kick's own steps last, the off-beats and the leaps first. */
-static const float BASS_WEIGHT[16] = {0.15f, 0, 0.4f, 0.35f, -0.35f, 0.1f, 0.4f, 0.35f,
+static const float BASS_WEIGHT[16] = {0.15f,  0,     0.4f, 0.35f, -0.35f, 0.1f, 0.4f, 0.35f,
                                       -0.35f, 0.05f, 0.4f, 0.35f, -0.35f, 0.1f, 0.4f, 0.35f};
 /* A riff of three against four: 0, 3, 6, 10, 12 and 14 are where the hand falls. */
-static const float RIFF_WEIGHT[16] = {0.4f, -0.3f, 0.1f, 0.45f, -0.2f, -0.2f, 0.45f, 0,
-                                      -0.1f, 0.1f, 0.45f, -0.2f, 0.2f, 0, 0.3f, -0.2f};
+static const float RIFF_WEIGHT[16] = {0.4f,  -0.3f, 0.1f,  0.45f, -0.2f, -0.2f, 0.45f, 0,
+                                      -0.1f, 0.1f,  0.45f, -0.2f, 0.2f,  0,     0.3f,  -0.2f};
 static const float ARP_WEIGHT[16] = {0.3f, 0, 0.2f, 0, 0.3f, 0, 0.2f, 0,
                                      0.3f, 0, 0.2f, 0, 0.3f, 0, 0.2f, 0};
 
@@ -36,8 +36,7 @@ void house_hit(const Bar *b, const Hit *h)
               .from = {[FROM_PITCH] = h->pitch.from,
                        [FROM_VELOCITY] = h->loud.from,
                        [FROM_DURATION] = h->length.from,
-                       [FROM_TIMBRE] = h->straight ? CELL_NONE
-                                                   : b->steps.v[(int)h->step].from}};
+                       [FROM_TIMBRE] = h->straight ? CELL_NONE : b->steps.v[(int)h->step].from}};
     score_add_note(b->score, h->track, &n);
 }
 
@@ -140,11 +139,11 @@ void house_bass(const Bar *b)
 
 typedef struct Riff {
     int track, role, lo, hi, n, rule;
-    int turn;            /* offset of the rows */
+    int turn; /* offset of the rows */
     int layer;
     const float *weight;
     unsigned strong;
-    double loud, held;   /* velocity; length as a part of the gap */
+    double loud, held; /* velocity; length as a part of the gap */
 } Riff;
 
 static void write_riff(const Bar *b, const Chord *chord, const Riff *r)
@@ -152,8 +151,12 @@ static void write_riff(const Bar *b, const Chord *chord, const Riff *r)
     Series s;
     int key[16];
     house_steps(b->m, &s, r->layer, r->role, r->turn);
-    LineRules rules = {.scale = b->scale, .chord = chord, .lo = r->lo, .hi = r->hi,
-                       .strong = r->strong, .root_step = -1};
+    LineRules rules = {.scale = b->scale,
+                       .chord = chord,
+                       .lo = r->lo,
+                       .hi = r->hi,
+                       .strong = r->strong,
+                       .root_step = -1};
     house_line(&s, &rules, key);
     unsigned bits = house_rhythm(&s, r->weight, r->n);
     for (int i = 0; i < 16; i++) {
@@ -173,7 +176,8 @@ static void write_riff(const Bar *b, const Chord *chord, const Riff *r)
     series_free(&s);
 }
 
-/* Two bars A A A A' (the answer with the next rows), then the next layer says B, and A again. */
+/* Two bars of call and answer, twice, the second answer another; then two bars of the next layer,
+ * then the call with a third answer. Answers read the layer's next rows. */
 static void phrase(const Bar *b, Riff *r)
 {
     static const int ROWS[HOUSE_PERIOD] = {0, 1, 0, 2, 0, 1, 0, 3};
@@ -186,9 +190,15 @@ void house_organ(const Bar *b)
 {
     if (b->plan.organ == 0) return;
     Chord chord = seventh(b);
-    Riff r = {.track = b->deck->organ, .role = ROLE_O, .lo = 60, .hi = 77, .n = b->plan.organ,
-              .weight = RIFF_WEIGHT, .strong = STRONG_BEATS,
-              .loud = lerp(0.6, 0.9, b->plan.energy), .held = 0.8};
+    Riff r = {.track = b->deck->organ,
+              .role = ROLE_O,
+              .lo = 60,
+              .hi = 77,
+              .n = b->plan.organ,
+              .weight = RIFF_WEIGHT,
+              .strong = STRONG_BEATS,
+              .loud = lerp(0.6, 0.9, b->plan.energy),
+              .held = 0.8};
     phrase(b, &r);
     r.rule = score_add_rule(
         b->score, "house.organ: two-bar riff; key = scale C4..F5 at norm01(o row norms of the "
@@ -201,12 +211,18 @@ void house_lead(const Bar *b)
 {
     if (b->plan.lead == 0) return;
     Chord chord = seventh(b);
-    Riff r = {.track = b->deck->lead, .role = ROLE_UP, .lo = 67, .hi = 91, .n = b->plan.lead,
-              .weight = ARP_WEIGHT, .strong = 0xffff, .loud = lerp(0.5, 0.85, b->plan.energy),
+    Riff r = {.track = b->deck->lead,
+              .role = ROLE_UP,
+              .lo = 67,
+              .hi = 86,
+              .n = b->plan.lead,
+              .weight = ARP_WEIGHT,
+              .strong = 0xffff,
+              .loud = lerp(0.5, 0.85, b->plan.energy),
               .held = 0.6};
     phrase(b, &r);
     r.rule = score_add_rule(
-        b->score, "house.arpeggio: key = tones of the chord G4..G6 at norm01(up row norms of the "
+        b->score, "house.arpeggio: key = tones of the chord G4..D6 at norm01(up row norms of the "
                   "chord's layer; of the next in bars 5, 6), order kept; the weakest steps rest; "
                   "velocity = the same, length = down row norms; pan = gamma asymmetry");
     write_riff(b, &chord, &r);

@@ -143,8 +143,8 @@ static void read_key(HouseModel *m, const GenreOpts *opts)
     Value root = feat_look(m->fs, FT_MODEL, "key_root", -1, -1, 0);
     Value angle = feat_look(m->fs, FT_MODEL, "key_angle", -1, -1, 0);
     int key = isfinite(root.x) ? (int)clamp(root.x, 0, 127) : 57;
-    m->mode = opts->mode >= 0 && opts->mode <= HOUSE_SECTION_MODES ? opts->mode
-                                                                   : MODE_NATURAL_MINOR;
+    m->mode =
+        opts->mode >= 0 && opts->mode <= HOUSE_SECTION_MODES ? opts->mode : MODE_NATURAL_MINOR;
     m->scale.root = opts->root >= 0 ? opts->root % 12 : key % 12;
     m->scale.mode = m->mode == HOUSE_SECTION_MODES ? MODE_NATURAL_MINOR : m->mode;
     m->swing = lerp(0.2, 0.45, isfinite(angle.x) ? clamp(angle.x, 0, 1) : 0.5);

@@ -122,8 +122,9 @@ void drums_hats(const Drums *d, int n, unsigned open, Value tension, double tens
 {
     const unsigned off = off_beats_of(BEATS_ALL), rest = 0xffff & ~off;
     unsigned taken = off_beats_of(open);
-    int rule = rule_of(d, "hats", "off-beats, then the strongest steps; velocity 0.42..0.72 over "
-                                  "tension times the place in the beat and the step");
+    int rule = rule_of(d, "hats",
+                       "off-beats, then the strongest steps; velocity 0.42..0.72 over "
+                       "tension times the place in the beat and the step");
     for (int i = 0; i < 16; i++) {
         bool sounds = off >> i & 1 ? rank_of(d, i, off) < n : rank_of(d, i, rest) < n - 4;
         if (!sounds || taken >> i & 1) continue;
@@ -134,8 +135,9 @@ void drums_hats(const Drums *d, int n, unsigned open, Value tension, double tens
 
 void drums_hats_open(const Drums *d, unsigned beats, Value tension, double tension_u)
 {
-    int rule = rule_of(d, "open_hat", "the off-beat; velocity 0.45..0.75 over tension, "
-                                      "length a 16th to an 8th over norm01");
+    int rule = rule_of(d, "open_hat",
+                       "the off-beat; velocity 0.45..0.75 over tension, "
+                       "length a 16th to an 8th over norm01");
     for (int b = 0; b < 4; b++) {
         int i = 4 * b + 2;
         if (!(beats >> b & 1)) continue;
@@ -148,8 +150,9 @@ void drums_hats_open(const Drums *d, unsigned beats, Value tension, double tensi
 void drums_percussion(const Drums *d, const int key[3], int n, double vel)
 {
     const unsigned allowed = 0xeeee & ~1u; /* kick and clap keep the beats to themselves */
-    int rule = rule_of(d, "percussion", "the strongest steps off the beat; the higher value the "
-                                        "higher drum and the louder");
+    int rule = rule_of(d, "percussion",
+                       "the strongest steps off the beat; the higher value the "
+                       "higher drum and the louder");
     for (int i = 0; i < 16; i++) {
         int rank = rank_of(d, i, allowed);
         if (!(allowed >> i & 1) || rank >= n) continue;
@@ -164,8 +167,9 @@ void drums_fill(const Drums *d, int from)
     static const int DRUM[4] = {DRUM_TOM_LOW, DRUM_TOM_MID, DRUM_TOM_HIGH, DRUM_SNARE};
     unsigned allowed = 0xffff & ~((1u << from) - 1);
     int len = 16 - from, n = (2 * len + 2) / 3;
-    int rule = rule_of(d, "fill", "the strongest two thirds of the steps and the last; the higher "
-                                  "value the higher drum; growing louder");
+    int rule = rule_of(d, "fill",
+                       "the strongest two thirds of the steps and the last; the higher "
+                       "value the higher drum; growing louder");
     for (int i = from; i < 16; i++) {
         int rank = rank_of(d, i, allowed);
         if (rank >= n && i != 15) continue;
@@ -179,8 +183,9 @@ void drums_fill(const Drums *d, int from)
 void drums_roll(const Drums *d, int bar, int bars, int until)
 {
     static const double GAP[4] = {4, 2, 1, 0.5}; /* steps between hits */
-    int rule = rule_of(d, "roll", "quarters, 8ths, 16ths, 32nds; velocity 0.26..0.88 over the "
-                                  "roll, times 0.85..1 over norm01");
+    int rule = rule_of(d, "roll",
+                       "quarters, 8ths, 16ths, 32nds; velocity 0.26..0.88 over the "
+                       "roll, times 0.85..1 over norm01");
     for (double step = 0; step < until;) {
         double along = (bar + step / 16) / bars;
         int speed = along < 0.5 ? 0 : along < 0.75 ? 1 : along < 0.875 ? 2 : 3;

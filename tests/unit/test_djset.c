@@ -100,9 +100,9 @@ static void sections_are_named_after_the_models_in_their_order(void **state)
     (void)state;
     /* A then E (a fifth) then F# (two from E, three from A): given as A, F#, E. */
     static const int KEYS[] = {57, 54, 52};
-    static const char *const NAME[] = {"A: intro", "A: build-up", "A: drop", "A > C",
-                                       "C: build-up", "C: drop", "C > B", "B: build-up", "B: drop",
-                                       "B: outro"};
+    static const char *const NAME[] = {"A: intro",    "A: build-up", "A: drop", "A > C",
+                                       "C: build-up", "C: drop",     "C > B",   "B: build-up",
+                                       "B: drop",     "B: outro"};
     static const int BAR_AT[] = {0, 16, 32, 64, 80, 96, 144, 160, 176, 200};
     Crate c;
     crate_play(&c, 3, KEYS, DEFAULTS);

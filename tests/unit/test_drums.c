@@ -82,7 +82,7 @@ static void lateness_stays_within_fifteen_milliseconds_and_follows_the_residuals
 {
     (void)state;
     Rig r;
-    rig_init(&r, 0, 5); /* deep enough to clip */
+    rig_init(&r, 0, 5);                                 /* deep enough to clip */
     const double most = 15 * SCORE_PPQ * 128 / 60000.0; /* ticks */
     int clipped = 0;
     for (int i = 0; i < 16; i++) {

@@ -178,7 +178,11 @@ static void a_line_keeps_order_has_chord_tones_on_strong_steps_and_its_root(void
         int key[16];
         Chord chord = chord_on(scale, (int)(salt % 7), 3);
         for (int i = 0; i < 16; i++) u[i] = (float)fixture_number(salt, 0, 0, i);
-        LineRules rules = {.scale = scale, .chord = &chord, .lo = 30, .hi = 43, .strong = 0x1111,
+        LineRules rules = {.scale = scale,
+                           .chord = &chord,
+                           .lo = 30,
+                           .hi = 43,
+                           .strong = 0x1111,
                            .root_step = salt % 2 ? 0 : -1};
         house_line(&s, &rules, key);
         for (int i = 0; i < 16; i++) {
@@ -418,9 +422,11 @@ static void only_bars_of_a_layer_change_with_its_down_matrix(void **state)
 static void poor_models_still_play(void **state)
 {
     (void)state;
-    static const FixtureOpts POOR[] = {
-        {.nl = 1}, {.nl = 2}, {.nl = 80}, {.nl = 5, .no_gate = true},
-        {.nl = 3, .no_gate = true, .no_layers_table = true}};
+    static const FixtureOpts POOR[] = {{.nl = 1},
+                                       {.nl = 2},
+                                       {.nl = 80},
+                                       {.nl = 5, .no_gate = true},
+                                       {.nl = 3, .no_gate = true, .no_layers_table = true}};
     for (size_t i = 0; i < sizeof POOR / sizeof *POOR; i++) {
         FeatureSet fs;
         Score s;
