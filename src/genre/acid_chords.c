@@ -95,10 +95,10 @@ void acid_write_chords(AcidPiece *p)
     series_over_layers(&top, p->fs, FT_WEIGHTS, "stable_rank", map_role(p->fs, 0, ROLE_Q), false);
     c.pad = score_add_track(s, "Pad", 89, false);
     c.stab = score_add_track(s, "Stab", 81, false);
-    s->track[c.pad].gain_db = -9;
+    s->track[c.pad].gain_db = -3;
     s->track[c.pad].reverb = 0.6f;
     s->track[c.pad].chorus = 0.4f;
-    s->track[c.stab].gain_db = -12;
+    s->track[c.stab].gain_db = -10;
     s->track[c.stab].reverb = 0.45f;
     s->track[c.stab].pan = -0.35f;
     c.pad_rule = score_add_rule(s, "acid.pad: degree = stable rank of q, norm01 over layers");

@@ -76,6 +76,7 @@ void acid_write_drums(AcidPiece *p)
     Drums d = {.score = p->score, .name = "acid.drums", .source = "gate row norms of the layer",
                .level = 1};
     d.track = score_add_track(p->score, "Drums", 25, true); /* the 808 kit, where the font has it */
+    p->score->track[d.track].gain_db = -4;
     p->score->track[d.track].reverb = 0.1f;
     for (int bar = 0; bar < p->intro; bar++) {
         BarPlan b = plan_intro(p, bar);

@@ -148,12 +148,13 @@ void acid_write_lines(AcidPiece *p)
     Score *s = p->score;
     Bar303 line = {.loud = 0.9, .accents_only = true, .layer = p->slot[0].layer}, answer = {0};
     line.track = score_add_track(s, "TB-303", 38, false);
-    answer.track = score_add_track(s, "Second 303", 39, false);
+    answer.track = score_add_track(s, "Second 303", 81, false);
     s->track[line.track].mono = s->track[answer.track].mono = true;
+    s->track[line.track].gain_db = 3;
     s->track[line.track].pan = -0.08f;
     s->track[line.track].reverb = 0.12f;
     s->track[answer.track].pan = 0.3f;
-    s->track[answer.track].gain_db = -7;
+    s->track[answer.track].gain_db = -9;
     s->track[answer.track].reverb = 0.3f;
     line.rule = score_add_rule(s, "acid.line: pitch and velocity = row norm of down (norm01 and "
                                   "rank, 28..76), slide = step of the spectrum over its median");

@@ -28,7 +28,7 @@ static void rank16(const float *x, int *rank)
 }
 
 /* Moves beats to the nearest tonic-triad tone between the pitches of their neighbours in rank. */
-static void settle_beats(int *key, const int *rank, Scale scale)
+static void settle_beats(int *key, const int *rank, Scale scale, const int range[2])
 {
     int at[ACID_STEPS];
     Chord tonic = chord_on(scale, 0, 3);
@@ -36,8 +36,8 @@ static void settle_beats(int *key, const int *rank, Scale scale)
     for (int r = 0; r < ACID_STEPS; r++) {
         int i = at[r];
         if (i % 4) continue;
-        int lo = r > 0 ? key[at[r - 1]] : key[i] - 5;
-        int hi = r < ACID_STEPS - 1 ? key[at[r + 1]] : key[i] + 5;
+        int lo = r > 0 ? key[at[r - 1]] : range[0];
+        int hi = r < ACID_STEPS - 1 ? key[at[r + 1]] : range[1];
         int best = key[i], distance = 99;
         for (int k = lo; k <= hi; k++) {
             if (!chord_has(&tonic, k) || abs(k - key[i]) >= distance) continue;
@@ -54,7 +54,7 @@ static void set_pitches(AcidPattern *p, const Series *norms, Scale scale, int lo
     rank16(norms->u, rank);
     for (int i = 0; i < ACID_STEPS; i++)
         key[i] = scale_at(scale, lo, hi, 0.5 * norms->u[i] + 0.5 * rank[i] / (ACID_STEPS - 1));
-    settle_beats(key, rank, scale);
+    settle_beats(key, rank, scale, (const int[2]){lo, hi});
     for (int i = 0; i < ACID_STEPS; i++) {
         AcidStep *s = &p->step[i];
         s->key = key[i] + (i == 3 || i == 7 ? 12 : 0);
