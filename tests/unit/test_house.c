@@ -263,6 +263,33 @@ static void a_new_chord_comes_every_eight_bars(void **state)
     feat_free(&fs);
 }
 
+/* The singular value that the pad's chord in a bar comes from. */
+static Cell pad_source(const Score *s, int bar)
+{
+    const Track *t = track_named(s, "Pad");
+    for (int i = 0; i < t->nnotes; i++)
+        if (t->note[i].start / BAR == bar) return t->note[i].from[FROM_PITCH];
+    fail_msg("no pad in bar %d", bar);
+    return CELL_NONE;
+}
+
+static void the_eighth_bar_leads_to_the_next_chord(void **state)
+{
+    (void)state;
+    FeatureSet fs;
+    Score s;
+    compose_fixture((FixtureOpts){.nl = 8}, DEFAULTS, &fs, &s);
+    for (int bar = 39; bar < 95; bar += 8) { /* inside the drop */
+        Cell now = pad_source(&s, bar - 3), lead = pad_source(&s, bar);
+        Cell next = pad_source(&s, bar + 1);
+        assert_memory_equal(&lead, &next, sizeof lead);
+        assert_memory_not_equal(&lead, &now, sizeof lead);
+        assert_true(pad_classes(&s, bar) != pad_classes(&s, bar + 1));
+    }
+    score_free(&s);
+    feat_free(&fs);
+}
+
 static void every_eighth_bar_is_filled_or_rolled(void **state)
 {
     (void)state;
@@ -557,6 +584,7 @@ int main(void)
         cmocka_unit_test(a_rhythm_takes_the_strongest_steps),
         cmocka_unit_test(higher_singular_values_give_higher_roots_and_the_first_is_the_tonic),
         cmocka_unit_test(a_new_chord_comes_every_eight_bars),
+        cmocka_unit_test(the_eighth_bar_leads_to_the_next_chord),
         cmocka_unit_test(every_eighth_bar_is_filled_or_rolled),
         cmocka_unit_test(the_drop_lands_after_a_beat_of_silence),
         cmocka_unit_test(nothing_repeats_literally_for_more_than_eight_bars),
