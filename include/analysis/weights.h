@@ -32,7 +32,8 @@
 
 /* fs must be zero; on success it is the caller's to free. Same numbers for any run->threads. The
  * memory in use is bounded by the largest block matrix, whatever the model's size. False with
- * "interrupted" in err when the run was stopped. */
+ * "interrupted" in err when the run was stopped. m->ck may be NULL when the parts' data are not in
+ * a file. */
 bool analyse_weights(const Model *m, FeatureSet *fs, const Run *run, Err *err);
 
 #endif

@@ -1,9 +1,9 @@
 /* singular.h: singular values from a Gram matrix, with a check that they are good enough.
  *
  * The eigenvalues of G = X'X are the squares of the singular values, so an error that is small
- * against the largest is large against a small one. What is promised: each of the top
- * SINGULAR_TOP values within 1e-4 of its own size. What was lost on the way is bounded, and when
- * the bound does not keep the promise the caller is told which better way to take. */
+ * against the largest is large against a small one. What is wanted: each of the top SINGULAR_TOP
+ * values within 1e-4 of its own size. What was lost on the way is estimated, and when that is too
+ * much the caller is told which better way to take. */
 #ifndef MATH_SINGULAR_H
 #define MATH_SINGULAR_H
 
@@ -19,8 +19,13 @@ typedef enum SingularAnswer {
     SINGULAR_FAILED       /* not finite, or no convergence */
 } SingularAnswer;
 
-/* g [n, n], lower triangle, made as `kind`; destroyed. lost: bound on the spectral norm of what
- * GRAM_Q16 rounded away (0 otherwise). s [n], descending. */
-SingularAnswer singular_from_gram(double *g, int n, GramKind kind, double lost, double *s);
+/* What GRAM_Q16 rounded away, 0 otherwise. */
+typedef struct SingularLoss {
+    double bound; /* no less than its spectral norm */
+    double step;  /* largest integer step that rounded something */
+} SingularLoss;
+
+/* g [n, n], lower triangle, made as `kind`; destroyed. s [n], descending. */
+SingularAnswer singular_from_gram(double *g, int n, GramKind kind, SingularLoss lost, double *s);
 
 #endif

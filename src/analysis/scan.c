@@ -46,7 +46,7 @@ typedef struct Scanner {
     Tally *tally;     /* [threads] */
     float **window;   /* [threads][GRAM_WINDOW * side] */
     double *col_err;  /* [side] */
-    double row_err;
+    double row_err, max_step;
 } Scanner;
 
 /* Values that a bf16 holds exactly. */
@@ -188,6 +188,7 @@ static void gather_batch(Scanner *sc)
         if (!s->gram || sc->kind != GRAM_Q16) continue;
         for (int j = 0; j < s->side; j++) sc->col_err[j] += p->block.col_err[j];
         sc->row_err = fmax(sc->row_err, p->block.row_err);
+        sc->max_step = fmax(sc->max_step, p->block.max_step);
     }
 }
 
@@ -258,7 +259,8 @@ static void scanner_run(Scanner *sc, const Checkpoint *ck, const Run *run, const
     for (int j = 0; j < sc->s->side; j++) worst = fmax(worst, sc->col_err[j]);
     if (sc->s->gram) sc->s->kind = sc->kind;
     /* The sums of errors were rounded too, by less than a thousandth. */
-    sc->s->lost = worst > 0 || sc->row_err > 0 ? 1.001 * sqrt(worst * sc->row_err) : 0;
+    double bound = worst > 0 || sc->row_err > 0 ? 1.001 * sqrt(worst * sc->row_err) : 0;
+    sc->s->lost = (SingularLoss){.bound = bound, .step = sc->max_step};
 }
 
 typedef struct Walk {

@@ -5,7 +5,7 @@
 
 #include "base/err.h"
 #include "base/run.h"
-#include "math/gram.h"
+#include "math/singular.h"
 #include "math/stats.h"
 #include "tensor/checkpoint.h"
 
@@ -30,7 +30,7 @@ typedef struct Scan {
     int side;               /* min(rows, cols) */
     GramKind kind;          /* how gram was made */
     double *gram;           /* [side, side], lower triangle; NULL when not wanted */
-    double lost;            /* see singular_from_gram */
+    SingularLoss lost;
 } Scan;
 
 /* The way to multiply that suits the tensor's numbers. */

@@ -40,12 +40,13 @@ static void measure_part(void *ud, int64_t i, int worker)
     const Job *job = ud;
     const Run alone = {.threads = 1};
     const ModelPart *part = &job->model->part[job->order[i]];
+    const Checkpoint *ck = job->model->ck;
     Measure *m = &job->m[job->order[i]];
     if (!m->scan.gram) {
-        checkpoint_prefetch(job->model->ck, &part->t);
+        if (ck) checkpoint_prefetch(ck, &part->t);
         measure_read(m, part, NULL, &alone);
         measure_spectrum(m, part, &alone);
-        checkpoint_release(job->model->ck, &part->t);
+        if (ck) checkpoint_release(ck, &part->t);
     } else {
         measure_spectrum(m, part, &alone);
     }
@@ -60,7 +61,6 @@ static void first_round(Job *job, const Run *run)
         bool waits = true;
         if (is_large(part)) {
             measure_read(m, part, job->model->ck, run);
-            checkpoint_release(job->model->ck, &part->t);
             waits = m->scan.gram && m->scan.side <= WAITING_SIDE;
             if (!waits && !run_stopped(run)) measure_spectrum(m, part, run);
         }

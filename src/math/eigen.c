@@ -29,12 +29,9 @@ bool eigen_values_f64(double *a, int n, double *w)
 bool eigen_values_f32(float *a, int n, double *w)
 {
     float *d = mem_alloc(3 * (int64_t)n, sizeof *d), *e = d + n, *tau = e + n;
-    double *off = mem_alloc(n, sizeof *off);
     bool ok = LAPACKE_ssytrd(LAPACK_COL_MAJOR, 'U', n, a, n, d, e, tau) == 0;
+    ok = ok && LAPACKE_ssterf(n, d, e) == 0;
     for (int i = 0; i < n; i++) w[i] = d[i];
-    for (int i = 0; i + 1 < n; i++) off[i] = e[i];
-    ok = ok && LAPACKE_dsterf(n, w, off) == 0;
-    free(off);
     free(d);
     return ok;
 }

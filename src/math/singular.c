@@ -1,15 +1,17 @@
 /* singular.c: see math/singular.h.
  *
- * Weyl: a perturbation E of X moves no singular value by more than |E|, one of G no eigenvalue by
- * more than its norm. With lambda_1 the largest eigenvalue:
- * - Q16 rounding: |E| <= lost;
- * - an f32 product or an f32 reduction to tridiagonal form: F32_ERROR lambda_1 in G. Measured over
- *   Gaussian and power-law spectra, n up to 1024, against f64: below 3e-7 lambda_1;
- * - f64: F64_ERROR lambda_1.
- * delta in lambda is delta / (2 lambda) relative in sigma. The f32 reduction is used only when even
- * the smallest eigenvalue keeps the promise, so that tail statistics are as good as the top; as the
- * smallest eigenvalue lies below every diagonal entry and the largest above, a spectrum that is
- * too wide is often seen before any work is done. */
+ * With lambda_1 the largest eigenvalue of G:
+ * - an f32 product or an f32 reduction to tridiagonal form moves eigenvalues by less than F32_ERROR
+ *   lambda_1, f64 by less than F64_ERROR lambda_1; delta in lambda is delta / (2 lambda) relative in
+ *   sigma. The f32 reduction is used only when even the smallest eigenvalue keeps the promise, so
+ *   that tail statistics are as good as the top. The smallest eigenvalue lies below every diagonal
+ *   entry and the largest above: a spectrum that is too wide is often seen before any work is done.
+ * - Q16 rounds X to X - E. No singular value moves by more than |E| (Weyl); that is a hundred times
+ *   what happens. The k-th of them moves by no more than the norm of E between the k leading left
+ *   and right singular vectors, and when rounding errors, each of a variance of at most step^2 / 12,
+ *   have nothing to do with those vectors, that is the norm of a k by k matrix of independent
+ *   entries: 2 sqrt(k) deviations, and 6 more for safety. So this must be within the promise, and
+ *   the strict bound, in case they do have to do with them, within ten times the promise. */
 #include "math/singular.h"
 
 #include <math.h>
@@ -18,7 +20,7 @@
 #include "base/mem.h"
 #include "math/eigen.h"
 
-static const double F32_ERROR = 1e-6, F64_ERROR = 1e-13, PROMISE = 1e-4;
+static const double F32_ERROR = 1e-6, F64_ERROR = 1e-13, PROMISE = 1e-4, STRICT = 1e-3;
 enum { MAX_F32 = 2048 }; /* beyond: a second matrix costs too much memory */
 
 /* Largest and smallest diagonal entries; false when one is not finite. */
@@ -48,11 +50,17 @@ static bool try_f32(const double *g, int n, double lo, double hi, double *w)
     return ok;
 }
 
-SingularAnswer singular_from_gram(double *g, int n, GramKind kind, double lost, double *s)
+static bool loss_is_small(SingularLoss lost, double sigma)
+{
+    double likely = (2 * sqrt(SINGULAR_TOP) + 6) * lost.step / sqrt(12);
+    return likely <= PROMISE * sigma && lost.bound <= STRICT * sigma;
+}
+
+SingularAnswer singular_from_gram(double *g, int n, GramKind kind, SingularLoss lost, double *s)
 {
     double lo, hi;
     for (int i = 0; i < n; i++) s[i] = 0;
-    if (!diagonal_range(g, n, &lo, &hi) || !isfinite(lost))
+    if (!diagonal_range(g, n, &lo, &hi) || !isfinite(lost.bound))
         return kind == GRAM_Q16 ? SINGULAR_NEED_F32
                : kind == GRAM_F32 ? SINGULAR_NEED_F64
                                   : SINGULAR_FAILED;
@@ -65,7 +73,7 @@ SingularAnswer singular_from_gram(double *g, int n, GramKind kind, double lost, 
     for (int i = 0; i < n; i++) s[i] = sqrt(fmax(w[n - 1 - i], 0));
     double top = w[n - 1], last = w[n > SINGULAR_TOP ? n - SINGULAR_TOP : 0];
     free(w);
-    if (kind == GRAM_Q16 && !(lost <= PROMISE * sqrt(fmax(last, 0)))) return SINGULAR_NEED_F32;
+    if (kind == GRAM_Q16 && !loss_is_small(lost, sqrt(fmax(last, 0)))) return SINGULAR_NEED_F32;
     if (kind == GRAM_F32 && !(F32_ERROR * top <= PROMISE * 2 * last)) return SINGULAR_NEED_F64;
     if (!(F64_ERROR * top <= PROMISE * 2 * last)) return SINGULAR_NEED_DIRECT;
     return SINGULAR_OK;
