@@ -41,13 +41,14 @@ typedef struct Player {
     int group, next; /* index of the next event */
     int64_t at;      /* frames rendered */
     bool released;   /* all keys and pedals let go at the end */
-    float *chunk;    /* [CHUNK_FRAMES, 2] */
+    float *scratch;  /* [CHUNK_FRAMES, 2]; NULL for the first player, who writes into the mix */
 } Player;
 
 typedef struct Band {
     Player player[TIMELINE_GROUPS];
     int n;       /* players in use */
-    int64_t len; /* frames of the chunk being rendered */
+    float *mix;  /* [len, 2]: the chunk being rendered, zero before */
+    int64_t len; /* frames */
 } Band;
 
 static int64_t to_block(int64_t frame)
@@ -61,7 +62,7 @@ static fluid_settings_t *make_settings(const SoundFontOpts *o)
     if (!s) return NULL;
     fluid_settings_setnum(s, "synth.sample-rate", o->rate);
     fluid_settings_setnum(s, "synth.gain", o->gain > 0 ? o->gain : DEFAULT_GAIN);
-    fluid_settings_setint(s, "synth.polyphony", 512);
+    fluid_settings_setint(s, "synth.polyphony", 384);
     fluid_settings_setint(s, "synth.cpu-cores", 1);
     fluid_settings_setint(s, "synth.threadsafe-api", 0);
     fluid_settings_setint(s, "synth.lock-memory", 0);
@@ -86,7 +87,7 @@ static void player_close(Player *p)
 {
     if (p->synth) delete_fluid_synth(p->synth);
     if (p->settings) delete_fluid_settings(p->settings);
-    free(p->chunk);
+    free(p->scratch);
     *p = (Player){0};
 }
 
@@ -108,7 +109,6 @@ static bool player_open(Player *p, const MidiSong *song, const Timeline *time, i
     for (int c = 0; c < TIMELINE_CHANNELS; c++)
         if (time->group[c] == group && time->default_program[c])
             fluid_synth_program_change(p->synth, c, 0);
-    p->chunk = mem_alloc(CHUNK_FRAMES * STEREO, sizeof *p->chunk);
     return true;
 }
 
@@ -162,14 +162,14 @@ static void render_chunk(void *ud, int64_t i, int worker)
 {
     Band *band = ud;
     Player *p = &band->player[i];
+    float *x = p->scratch ? p->scratch : band->mix;
     int64_t done = 0;
     (void)worker;
     while (done < band->len) {
         int64_t next = send_due(p), n = next - p->at;
         if (n > band->len - done) n = band->len - done;
         int left = (int)(done * STEREO);
-        fluid_synth_write_float(p->synth, (int)n, p->chunk, left, STEREO, p->chunk, left + 1,
-                                STEREO);
+        fluid_synth_write_float(p->synth, (int)n, x, left, STEREO, x, left + 1, STEREO);
         done += n;
         p->at += n;
     }
@@ -181,7 +181,9 @@ static bool band_open(Band *band, const MidiSong *song, const Timeline *time,
     *band = (Band){0};
     for (int g = 0; g < TIMELINE_GROUPS; g++) {
         if (!time->used[g]) continue;
-        if (!player_open(&band->player[band->n], song, time, g, o, err)) return false;
+        Player *p = &band->player[band->n];
+        if (!player_open(p, song, time, g, o, err)) return false;
+        if (band->n > 0) p->scratch = mem_alloc(CHUNK_FRAMES * STEREO, sizeof *p->scratch);
         band->n++;
     }
     return true;
@@ -207,12 +209,12 @@ static bool band_play(Band *band, AudioBuf *out, const Timeline *time, const Run
 {
     int64_t at = 0;
     while (at < out->frames) {
-        float *x = out->x + at * STEREO;
+        float *x = band->mix = out->x + at * STEREO;
         band->len = out->frames - at < CHUNK_FRAMES ? out->frames - at : CHUNK_FRAMES;
         parallel_for(run, NULL, band->n, render_chunk, band);
         if (run_stopped(run)) return err_set(err, "interrupted");
-        for (int p = 0; p < band->n; p++)
-            for (int64_t i = 0; i < band->len * STEREO; i++) x[i] += band->player[p].chunk[i];
+        for (int p = 1; p < band->n; p++)
+            for (int64_t i = 0; i < band->len * STEREO; i++) x[i] += band->player[p].scratch[i];
         at += band->len;
         run_progress(run, "rendering", at < time->end ? at : time->end, time->end);
         int64_t look = band->len < 16 * FLUID_BLOCK ? band->len : 16 * FLUID_BLOCK;
