@@ -103,8 +103,11 @@ static int choose(const Climax *c, int track, unsigned others, int key, int last
                   const Chord *chord)
 {
     const int way[3] = {key, neighbour(chord, key, -1), neighbour(chord, key, 1)};
+    VoiceRange r = opera_range(track);
     for (int i = 0; i < 3; i++)
-        if (way[i] != last && is_free(c, track, others, way[i], at)) return way[i];
+        if (way[i] != last && way[i] >= r.lo && way[i] <= r.hi &&
+            is_free(c, track, others, way[i], at))
+            return way[i];
     return last > 0 ? last : key;
 }
 
@@ -296,8 +299,9 @@ void opera_climax(Opera *o)
     c.theme =
         opera_rule(o, "opera.act3.theme: the layer's theme, violins (q) in even layers, cellos "
                       "(v) in odd ones; key = the part's height at norm01(log1p sv)");
-    c.figure = opera_rule(o, "opera.act3.strings: chord tones round the voiced key, higher where "
-                             "norm01(log1p sv) is higher; loudness mp..fff from tension");
+    c.figure = opera_rule(o, "opera.act3.strings: the voiced key; the chord tone below, itself or above "
+                             "by thirds of norm01(log1p sv), the next one where that repeats or "
+                             "runs parallel; loudness mp..fff from tension");
     c.bass = opera_rule(o, "opera.act3.basses: the chord's bass, the tone above or below by norm01 "
                            "of down's row norms, a step that leads on");
     c.harp = opera_rule(o, "opera.act3.harp: chord tones in the order of the norm's first four "
