@@ -5,16 +5,8 @@
 
 #include "base/err.h"
 #include "feature/featset.h"
+#include "music/form.h"
 #include "score/score.h"
-
-/* What the user may ask of any genre; zero values mean "as the genre has it". */
-typedef struct GenreOpts {
-    double tempo;     /* quarter notes a minute; 0 = the genre's own */
-    int bars;         /* length in bars, 0 = the genre's own; sections shrink in proportion */
-    double seconds;   /* length in seconds, 0 = the genre's own; bars wins */
-    int root;         /* pitch class 0..11, -1 = from the model */
-    int mode;         /* index into music/scale.h, -1 = from the model */
-} GenreOpts;
 
 typedef struct Genre {
     const char *name, *summary;

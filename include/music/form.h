@@ -4,10 +4,18 @@
 
 #include <stdint.h>
 
-#include "genre/genre.h"
 #include "score/score.h"
 
 enum { BAR = 4 * SCORE_PPQ, BEAT = SCORE_PPQ, STEP = SCORE_PPQ / 4 }; /* ticks, 4/4 */
+
+/* What the user may ask of any genre; zero (-1 for root and mode) means "as the genre has it". */
+typedef struct GenreOpts {
+    double tempo;     /* quarter notes a minute; 0 = the genre's own */
+    int bars;         /* length in bars, 0 = the genre's own; sections shrink in proportion */
+    double seconds;   /* length in seconds, 0 = the genre's own; bars wins */
+    int root;         /* pitch class 0..11, -1 = from the model */
+    int mode;         /* index into music/scale.h, -1 = from the model */
+} GenreOpts;
 
 /* How many bars the user asked for: opts->bars, or opts->seconds at this tempo (at least 1), or
  * `own`. */

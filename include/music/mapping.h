@@ -19,8 +19,9 @@ typedef struct Series {
     float *u; /* [n] 0..1 */
 } Series;
 
-/* n values spread evenly over the entry (n = 0: all of it); normalised over those n. False and an
- * empty series when the entry is absent. Free with series_free. */
+/* n values spread evenly over the entry (n = 0: all of it); normalised over those n. A NaN takes
+ * the nearest real value of the series and its address. False and an empty series when the entry is
+ * absent or has no real number. Free with series_free. */
 bool series_load(Series *s, const FeatureSet *fs, int table, const char *col, int layer, int role,
                  int n, bool logarithmic);
 /* One number a layer (layers 0..nl-1; role as in feat_look), normalised over layers. Layers that
@@ -30,6 +31,10 @@ bool series_over_layers(Series *s, const FeatureSet *fs, int table, const char *
 /* The series of the 16-step pattern: elements i * floor(n/16) of the entry (mappings.md 2). */
 bool series_steps16(Series *s, const FeatureSet *fs, const char *col, int layer, int role);
 void series_free(Series *s);
+/* For a series that none of these make: room for n values, to be filled in by the caller, then
+ * completed (NaN healed, u computed). False, and the series is freed, when no value is a number. */
+void series_alloc(Series *s, int n);
+bool series_finish(Series *s, bool logarithmic);
 
 /* The role that stands for `role` in this model: up for a missing gate, q for a missing k or v
  * (and so on); -1 when there is nothing. */

@@ -5,9 +5,6 @@
 #include "genre/house.h"
 
 #include <math.h>
-#include <stdlib.h>
-
-#include "base/mem.h"
 
 static const int SECTION_MODE[HOUSE_PARTS] = {
     [HOUSE_INTRO] = MODE_LYDIAN,  [HOUSE_BUILD] = MODE_DORIAN,  [HOUSE_DROP] = MODE_PHRYGIAN,
@@ -50,42 +47,6 @@ static int any_role_with(const FeatureSet *fs, const char *col, int layer, int w
     return -1;
 }
 
-/* Values that are absent take the nearest one that is there, to the left first. */
-static void heal(Value *v, int n)
-{
-    Value *whole = mem_alloc(n, sizeof *whole);
-    for (int i = 0; i < n; i++) {
-        for (int d = 0; d < n; d++) {
-            int left = i - d, right = i + d;
-            int at = left >= 0 && isfinite(v[left].x) ? left : right;
-            if (at >= n || !isfinite(v[at].x)) continue;
-            whole[i] = v[at];
-            break;
-        }
-    }
-    for (int i = 0; i < n; i++) v[i] = whole[i];
-    free(whole);
-}
-
-static void finish_series(Series *s, bool logarithmic)
-{
-    float *raw = mem_alloc(s->n, sizeof *raw);
-    heal(s->v, s->n);
-    for (int i = 0; i < s->n; i++) raw[i] = s->v[i].x;
-    if (logarithmic)
-        map_norm01_log(raw, s->n, s->u);
-    else
-        map_norm01(raw, s->n, s->u);
-    free(raw);
-}
-
-static void alloc_series(Series *s, int n)
-{
-    *s = (Series){.n = n};
-    s->v = mem_alloc(n, sizeof *s->v);
-    s->u = mem_alloc(n, sizeof *s->u);
-}
-
 /* 16 values of an entry with a stride, shifted by turn; false when none of them is finite. */
 static bool read_steps(const FeatureSet *fs, Series *s, int col, int row, int turn)
 {
@@ -102,7 +63,7 @@ static bool read_steps(const FeatureSet *fs, Series *s, int col, int row, int tu
 void house_steps(const HouseModel *m, Series *s, int layer, int role, int turn)
 {
     static const char *const COLUMNS[] = {"row_norms", "sv", "gamma"};
-    alloc_series(s, 16);
+    series_alloc(s, 16);
     for (int d = 0; d < m->nl; d++) {
         int l = (layer + d) % m->nl;
         for (size_t c = 0; c < sizeof COLUMNS / sizeof *COLUMNS; c++) {
@@ -111,13 +72,13 @@ void house_steps(const HouseModel *m, Series *s, int layer, int role, int turn)
             if (with < 0) continue;
             if (!read_steps(m->fs, s, col, feat_find_row(m->fs, FT_WEIGHTS, l, with), turn))
                 continue;
-            finish_series(s, false);
+            series_finish(s, false);
             return;
         }
     }
     if (!read_steps(m->fs, s, m->last_col, m->last_row, turn)) /* its finite numbers lie between */
         for (int t = 0; !read_steps(m->fs, s, m->last_col, m->last_row, t);) t++;
-    finish_series(s, false);
+    series_finish(s, false);
 }
 
 Value house_curve(const Series *curve, int layer, Value otherwise, double *u)
@@ -261,7 +222,7 @@ void house_chords(HouseChords *c, const HouseModel *m, HousePart part, int lane)
         for (int i = 0; i < HOUSE_CHORDS; i++) c->sv.v[i] = any.v[2 * i];
         series_free(&any);
     }
-    finish_series(&c->sv, finite);
+    series_finish(&c->sv, finite);
     climb(c);
 }
 

@@ -36,15 +36,45 @@ void map_norm01_log(const float *x, int n, float *out)
     free(y);
 }
 
-static void series_alloc(Series *s, int n)
+void series_free(Series *s)
+{
+    free(s->v);
+    free(s->u);
+    *s = (Series){0};
+}
+
+void series_alloc(Series *s, int n)
 {
     *s = (Series){.n = n};
     s->v = mem_alloc(n, sizeof *s->v);
     s->u = mem_alloc(n, sizeof *s->u);
 }
 
-static void series_normalise(Series *s, bool logarithmic)
+/* A number that is absent or NaN takes the nearest real one, earlier first, with its address: what
+ * it makes is then honestly made from that one. False when there is no real number at all. */
+static bool series_heal(Series *s)
 {
+    bool *real = mem_alloc(s->n, sizeof *real);
+    int found = 0;
+    for (int i = 0; i < s->n; i++) found += real[i] = isfinite(s->v[i].x) != 0;
+    for (int i = 0; found && i < s->n; i++) {
+        int d = 0, at = i;
+        while (!real[at]) {
+            d++;
+            at = i - d >= 0 && real[i - d] ? i - d : i + d < s->n && real[i + d] ? i + d : i;
+        }
+        s->v[i] = s->v[at];
+    }
+    free(real);
+    return found > 0;
+}
+
+bool series_finish(Series *s, bool logarithmic)
+{
+    if (!series_heal(s)) {
+        series_free(s);
+        return false;
+    }
     float *raw = mem_alloc(s->n, sizeof *raw);
     for (int i = 0; i < s->n; i++) raw[i] = s->v[i].x;
     if (logarithmic)
@@ -52,6 +82,7 @@ static void series_normalise(Series *s, bool logarithmic)
     else
         map_norm01(raw, s->n, s->u);
     free(raw);
+    return true;
 }
 
 bool series_load(Series *s, const FeatureSet *fs, int table, const char *col, int layer, int role,
@@ -67,8 +98,7 @@ bool series_load(Series *s, const FeatureSet *fs, int table, const char *col, in
         int lane = n == 1 ? 0 : (int)((int64_t)i * (len - 1) / (n - 1));
         s->v[i] = feat_value(fs, table, c, r, lane);
     }
-    series_normalise(s, logarithmic);
-    return true;
+    return series_finish(s, logarithmic);
 }
 
 static Value nearest_layer(const FeatureSet *fs, int table, const char *col, int layer, int role)
@@ -91,8 +121,7 @@ bool series_over_layers(Series *s, const FeatureSet *fs, int table, const char *
     if (fs->nl <= 0 || !isfinite(nearest_layer(fs, table, col, 0, role).x)) return false;
     series_alloc(s, fs->nl);
     for (int l = 0; l < fs->nl; l++) s->v[l] = nearest_layer(fs, table, col, l, role);
-    series_normalise(s, logarithmic);
-    return true;
+    return series_finish(s, logarithmic);
 }
 
 bool series_steps16(Series *s, const FeatureSet *fs, const char *col, int layer, int role)
@@ -106,15 +135,7 @@ bool series_steps16(Series *s, const FeatureSet *fs, const char *col, int layer,
         int lane = len >= 16 ? i * (len / 16) : i % len;
         s->v[i] = feat_value(fs, FT_WEIGHTS, c, r, lane);
     }
-    series_normalise(s, false);
-    return true;
-}
-
-void series_free(Series *s)
-{
-    free(s->v);
-    free(s->u);
-    *s = (Series){0};
+    return series_finish(s, false);
 }
 
 int map_role(const FeatureSet *fs, int layer, int role)

@@ -209,6 +209,21 @@ static void any_shape_of_model_and_any_length_composes(void **state)
     }
 }
 
+static void numbers_that_are_not_numbers_are_passed_over(void **state)
+{
+    (void)state;
+    FeatureSet fs = {0};
+    Score s;
+    fixture_features(&fs, (FixtureOpts){.nl = 4});
+    Table *t = &fs.table[FT_WEIGHTS];
+    for (int c = 0; c < t->ncols; c++)
+        for (int64_t i = 0; i < t->col[c].nv; i += 5) t->col[c].v[i] = NAN;
+    compose(&fs, DEFAULTS, &s); /* which checks that every note has a real source */
+    assert_true(score_count_notes(&s) > 500);
+    score_free(&s);
+    feat_free(&fs);
+}
+
 static void a_model_without_layers_is_refused_in_one_line(void **state)
 {
     (void)state;
@@ -254,6 +269,7 @@ int main(void)
         cmocka_unit_test(cutoff_moves_within_a_layer_and_between_layers),
         cmocka_unit_test(no_bar_is_silent_and_the_last_note_is_the_root),
         cmocka_unit_test(any_shape_of_model_and_any_length_composes),
+        cmocka_unit_test(numbers_that_are_not_numbers_are_passed_over),
         cmocka_unit_test(a_model_without_layers_is_refused_in_one_line),
         cmocka_unit_test(the_same_features_give_the_same_score),
     };
