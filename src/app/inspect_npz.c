@@ -68,9 +68,14 @@ static bool add_square(Archive *a, const Column *c, int nrows, int len)
 
 static bool add_ragged(Archive *a, const Column *c, int nrows)
 {
-    return add_array(a, c->name, "", NP_F4, c->v, 1, c->nv, 0) &&
-           add_array(a, c->name, ".start", NP_I8, c->start, 1, nrows, 0) &&
-           add_array(a, c->name, ".len", NP_I4, c->len, 1, nrows, 0);
+    int64_t *start = mem_alloc(nrows, sizeof *start); /* where there is nothing: 0 */
+    for (int i = 0; i < nrows; i++)
+        if (c->len[i]) start[i] = c->start[i];
+    bool ok = add_array(a, c->name, "", NP_F4, c->v, 1, c->nv, 0) &&
+              add_array(a, c->name, ".start", NP_I8, start, 1, nrows, 0) &&
+              add_array(a, c->name, ".len", NP_I4, c->len, 1, nrows, 0);
+    free(start);
+    return ok;
 }
 
 static bool add_column(Archive *a, const Column *c, int nrows)

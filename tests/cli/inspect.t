@@ -42,8 +42,14 @@ has out '^key_root ' "--table model shows the key"
 
 run "$LLM" inspect -m "$WREN" -o file.npz
 is_rc 0 "-o x.npz succeeds"
+run "$LLM" inspect -m "$WREN" -t 2 -o again.npz
+same file.npz again.npz "x.npz has the same bytes again"
 check "x.npz is a zip archive" sh -c 'test "$(head -c 2 file.npz)" = PK'
-if python3 -c 'import numpy' 2> /dev/null; then
+python=
+for p in python3 /usr/bin/python3; do
+    [ -z "$python" ] && $p -c 'import numpy' 2> /dev/null && python=$p
+done
+if [ -n "$python" ]; then
     cat > look.py << 'END'
 import json, numpy, sys
 z = numpy.load("file.npz", allow_pickle=False)
@@ -57,7 +63,7 @@ assert l == 160 and (numpy.diff(sv) <= 0).all()
 assert abs((sv ** 2).sum() / sv[0] ** 2 - z["weights.stable_rank"][q]) < 1e-3
 assert z["layers.tension"].shape == (8,)
 END
-    check "NumPy opens it, and its numbers agree with each other" python3 look.py
+    check "NumPy opens it, and its numbers agree with each other" $python look.py
 else
     skip "NumPy opens it" "no NumPy here"
 fi

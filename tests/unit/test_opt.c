@@ -239,7 +239,8 @@ static void help_shows_every_row_with_range_and_default_in_80_columns(void **sta
     Str s = {0};
     int column = 0;
     opt_help(&s, &DEFAULTS, GROUPS, 2);
-    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) assert_non_null(strstr(s.s, ROWS[i].name));
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
+        assert_non_null(strstr(s.s, ROWS[i].name));
     assert_non_null(strstr(s.s, "--no-audio"));
     assert_non_null(strstr(s.s, "bars (-8 to 99) [4]"));
     assert_non_null(strstr(s.s, "tempo (20 to 400)\n")); /* a default outside the range: none */

@@ -57,7 +57,8 @@ static void a_dash_is_midi_unless_a_format_is_given(void **state)
     names_are(&(OutRequest){.output = "-", .stem = "m", .format = "json"}, "||-");
     OutNames n;
     Err err = {{0}};
-    assert_true(outnames_make(&n, &(OutRequest){.output = "-", .stem = "m", .format = "flac"}, &err));
+    OutRequest flac = {.output = "-", .stem = "m", .format = "flac"};
+    assert_true(outnames_make(&n, &flac, &err));
     assert_string_equal(n.path[OUT_AUDIO], "-");
     assert_string_equal(n.format, "flac");
     outnames_free(&n);
