@@ -208,7 +208,7 @@ void house_chords(HouseChords *c, const HouseModel *m, HousePart part, int lane)
 {
     bool finite = false;
     *c = (HouseChords){.scale = house_scale(m, part)};
-    alloc_series(&c->sv, HOUSE_CHORDS);
+    series_alloc(&c->sv, HOUSE_CHORDS);
     int distinct = m->nl < HOUSE_CHORDS ? m->nl : HOUSE_CHORDS;
     for (int i = 0; i < HOUSE_CHORDS; i++) {
         int k = i % distinct;
