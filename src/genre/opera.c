@@ -124,6 +124,13 @@ static void lay_tempo(Opera *o)
     }
 }
 
+/* The ritardandi take time: where a length in seconds was asked for, all tempi rise to keep it. */
+static void keep_seconds(const Opera *o, double seconds)
+{
+    double by = clamp(score_seconds(o->s, o->end) / seconds, 1, 1.1);
+    for (int i = 0; i < o->s->ntempos; i++) o->s->tempo[i].bpm *= by;
+}
+
 static void lay_sections(Opera *o)
 {
     static const char *const NAME[OPERA_ACTS] = {"Act I: Overture", "Act II: Fuguette",
@@ -152,6 +159,7 @@ static bool compose(const FeatureSet *const *fs, int nfs, const GenreOpts *opts,
         seat_orchestra(&o);
         lay_sections(&o);
         lay_tempo(&o);
+        if (opts->seconds > 0 && opts->bars <= 0) keep_seconds(&o, opts->seconds);
         opera_overture(&o);
         opera_fugue(&o);
         opera_climax(&o);

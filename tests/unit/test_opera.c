@@ -69,7 +69,7 @@ static void every_player_stays_in_a_comfortable_range(void **state)
 
 /* One voice's measure of the canon: the notes of its own rule, not the passing ones. */
 typedef struct Cell4 {
-    int n, onset[8], key[8], lane[8], order[8];
+    int n, row, onset[8], key[8], lane[8], order[8];
 } Cell4;
 
 static Cell4 canon_measure(const Score *s, int track, int rule, int32_t from)
@@ -81,6 +81,7 @@ static Cell4 canon_measure(const Score *s, int track, int rule, int32_t from)
         const Note *n = &t->note[i];
         if (n->rule != rule || n->start < from || n->start >= from + BAR) continue;
         c.onset[c.n] = n->start - from;
+        c.row = (int)n->from[FROM_PITCH].row;
         c.lane[c.n] = (int)n->from[FROM_PITCH].lane;
         key[c.n] = n->key;
         c.key[c.n++] = (int)n->key;
@@ -94,7 +95,7 @@ static void the_voices_imitate_one_another_a_walk_of_the_layers_apart(void **sta
     (void)state;
     static const char *const RULE[4] = {"opera.act2.soprano", "opera.act2.tenor", "opera.act2.alto",
                                         "opera.act2.bass"};
-    static const int TRACK[4] = {0, 3, 2, 4};
+    static const int TRACK[4] = {0, 3, 2, 4}, ROLE[4] = {ROLE_Q, ROLE_K, ROLE_V, ROLE_O};
     FeatureSet fs;
     Score s;
     compose_fixture(&fs, (FixtureOpts){.nl = 8}, DEFAULTS, &s);
@@ -105,6 +106,8 @@ static void the_voices_imitate_one_another_a_walk_of_the_layers_apart(void **sta
             Cell4 dux = canon_measure(&s, TRACK[0], leader, start + m * BAR);
             Cell4 comes = canon_measure(&s, TRACK[v], rule, start + (m + 8 * v) * BAR);
             assert_int_equal(dux.n, comes.n);
+            assert_int_equal(dux.row, feat_find_row(&fs, FT_WEIGHTS, m % 8, ROLE_Q));
+            assert_int_equal(comes.row, feat_find_row(&fs, FT_WEIGHTS, m % 8, ROLE[v]));
             if (m < 8) assert_int_equal(dux.n, 4);
             assert_memory_equal(dux.onset, comes.onset, sizeof dux.onset);
             assert_memory_equal(dux.order, comes.order, sizeof dux.order);
@@ -277,6 +280,7 @@ static void the_climax_is_louder_where_the_tension_is_higher(void **state)
             double vb =
                 mean_velocity(&s.track[HORNS], start + 6 * b * BAR, start + 6 * (b + 1) * BAR);
             if (ta > tb) assert_true(va > vb);
+            if (ta > tb + 0.5) assert_true(va > 1.25 * vb); /* mp to fff is a factor of two */
         }
     release(&fs, &s);
 }
