@@ -50,7 +50,7 @@ SHELL_TESTS := $(sort $(wildcard tests/cli/*.t tests/golden/*.t tests/docs/*.t t
 TEST_ENV = LLMSONIFY_ROOT="$(CURDIR)" LLMSONIFY="$(abspath $(BIN))" \
            LLMSONIFY_DATA="$(or $(LLMSONIFY_DATA),$(CURDIR)/../shared/data)" \
            CMOCKA_MESSAGE_OUTPUT=TAP UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-PROVE = env -u LLMSONIFY_MODEL -u LLMSONIFY_THREADS $(TEST_ENV) prove -j $(JOBS) --exec ''
+PROVE = env -u LLMSONIFY_MODEL -u LLMSONIFY_THREADS $(TEST_ENV) prove -j $(JOBS) --exec tests/run_test.pl
 
 .PHONY: all lib demo test check unit fuzz lint golden bench bench-bin asan install uninstall clean \
         deps deps-test help FORCE

@@ -59,8 +59,8 @@ static bool measure_audio(const char *path, JsonOut *j, Str *out, Err *err)
     } else {
         str_addf(out, "%s\n", path);
         for (int i = 0; i < AUDIO_LINES; i++)
-            str_addf(out, "  %-18s %12.*f %s\n", line[i].label, line[i].decimals, line[i].value,
-                     line[i].unit);
+            str_addf(out, "  %-18s %12.*f%s%s\n", line[i].label, line[i].decimals, line[i].value,
+                     *line[i].unit ? " " : "", line[i].unit);
     }
     audio_free(&a);
     return true;
