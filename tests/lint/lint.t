@@ -20,15 +20,16 @@ my %may = (
     score    => [qw(base feature)],
     token    => [qw(base)],
     model    => [qw(base math tensor token)],
-    analysis => [qw(base math tensor model feature)],
+    infer    => [qw(base math tensor token model)],
+    analysis => [qw(base math tensor token model infer feature)],
     music    => [qw(base math feature score)],
     midi     => [qw(base score)],
     learn    => [qw(base math tensor feature score midi music)],
     synth    => [qw(base math audio score midi)],
     view     => [qw(base math audio feature score)],
     genre    => [qw(base math feature score music learn)],
-    app      => [qw(base math tensor token feature audio score model analysis music midi learn synth view
-                    genre)],
+    app      => [qw(base math tensor token feature audio score model infer analysis music midi
+                    learn synth view genre)],
     tui      => [qw(base score view app)],
     web      => [qw(base score view app)],
 );
