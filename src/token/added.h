@@ -1,0 +1,39 @@
+/* added.h: tokens that are looked for in the text before anything else: special ones and others. */
+#ifndef TOKEN_ADDED_H
+#define TOKEN_ADDED_H
+
+#include "token/bytetrie.h"
+#include "token/toknorm.h"
+#include "token/tokvocab.h"
+
+enum { ADDED_MAX_TEXT = 1024 }; /* bytes of one added token */
+
+typedef struct AddedToken {
+    int32_t id;
+    bool special;
+    bool single_word;    /* only where no word character touches it */
+    bool lstrip, rstrip; /* takes the white space before, behind it */
+    bool normalized;     /* looked for in the normalised text */
+} AddedToken;
+
+/* Owner; zero is empty. */
+typedef struct AddedTokens {
+    AddedToken *token; /* [n] */
+    int n, cap;
+    ByteTrie raw, normal; /* values are indices of `token` */
+} AddedTokens;
+
+typedef struct AddedMatch {
+    int from, to; /* bytes, with the white space taken */
+    int32_t id;   /* -1: none up to the end of the text */
+} AddedMatch;
+
+void added_free(AddedTokens *added);
+bool added_add(AddedTokens *added, AddedToken token, TokView text, Err *err);
+/* After the last token, once the normalizer is known. */
+bool added_finish(AddedTokens *added, const TokVocab *vocab, const Normalizer *norm, Err *err);
+/* The first match in s[at..n): leftmost, of those the longest. Special tokens only if `special`. */
+AddedMatch added_next(const AddedTokens *added, const ByteTrie *trie, const char *s, int n, int at,
+                      bool special);
+
+#endif

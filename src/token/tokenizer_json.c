@@ -1,0 +1,351 @@
+/* tokenizer_json.c: reads tokenizer.json.
+ *
+ * The vocabulary and the merges are most of the file (33 MB for Gemma 3) and go straight from the
+ * text into their tables; the rules around them are small and are read as trees. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "token/tokenizer_parts.h"
+
+typedef struct Pending {
+    char *text; /* [n] */
+    size_t n;
+    int64_t id;
+    AddedToken flags;
+} Pending;
+
+typedef struct Reader {
+    Tokenizer *tok;
+    TokScan scan;
+    Err *err;
+    Pending *pending; /* [npending] added tokens, until the vocabulary is there */
+    int npending, cap_pending;
+    bool has_vocab, vocab_is_list, has_merges, has_model, has_decoder;
+    size_t merges_at; /* where merges start that came before the vocabulary; 0 = none */
+    char type[16];
+    char *unk_token;
+    int64_t unk_id; /* -1 = none */
+    uint32_t nmerges;
+    Str pair;
+} Reader;
+
+static bool read_added_token(Reader *r)
+{
+    TokScan *s = &r->scan;
+    TokView key, text;
+    Pending *p = mem_push(&r->pending, &r->npending, &r->cap_pending, sizeof *r->pending);
+    p->id = -1;
+    p->flags.normalized = true;
+    if (!tokscan_open(s, '{')) return false;
+    while (tokscan_member(s, &key)) {
+        bool *flag = tokview_is(key, "special")       ? &p->flags.special
+                     : tokview_is(key, "single_word") ? &p->flags.single_word
+                     : tokview_is(key, "lstrip")      ? &p->flags.lstrip
+                     : tokview_is(key, "rstrip")      ? &p->flags.rstrip
+                     : tokview_is(key, "normalized")  ? &p->flags.normalized
+                                                      : NULL;
+        if (flag) {
+            tokscan_bool(s, flag);
+        } else if (tokview_is(key, "id")) {
+            tokscan_whole(s, &p->id);
+        } else if (tokview_is(key, "content")) {
+            if (!tokscan_string(s, &text)) return false;
+            free(p->text);
+            p->text = mem_strndup(text.s, text.n);
+            p->n = text.n;
+        } else {
+            tokscan_skip(s, NULL);
+        }
+    }
+    if (s->failed) return false;
+    if (p->id < 0 || !p->text) return tokscan_fail(s, "added token without id or content");
+    return true;
+}
+
+static bool read_added(Reader *r)
+{
+    if (!tokscan_open(&r->scan, '[')) return false;
+    while (tokscan_element(&r->scan))
+        if (!read_added_token(r)) return false;
+    return !r->scan.failed;
+}
+
+/* {"token": id, ...} */
+static bool read_vocab_object(Reader *r)
+{
+    TokScan *s = &r->scan;
+    TokView text;
+    int64_t id;
+    if (!tokscan_open(s, '{')) return false;
+    while (tokscan_member(s, &text)) {
+        if (!tokscan_whole(s, &id)) return false;
+        if (!tokvocab_add(&r->tok->vocab, text, id, r->err)) return false;
+    }
+    return !s->failed;
+}
+
+static bool read_scored(Reader *r, int32_t id)
+{
+    TokScan *s = &r->scan;
+    TokView text;
+    double score;
+    static const char form[] = "vocabulary entry that is not [text, score]";
+    if (!tokscan_open(s, '[')) return false;
+    if (!tokscan_element(s)) return tokscan_fail(s, form);
+    if (!tokscan_string(s, &text)) return false;
+    if (!tokvocab_add(&r->tok->vocab, text, id, r->err)) return false;
+    if (!tokscan_element(s)) return tokscan_fail(s, form);
+    if (!tokscan_real(s, &score)) return false;
+    if (tokscan_element(s)) return tokscan_fail(s, form);
+    if (s->failed) return false;
+    unigram_add(&r->tok->unigram, tokvocab_text(&r->tok->vocab, id), id, score, true);
+    return true;
+}
+
+/* [["token", score], ...] */
+static bool read_vocab_list(Reader *r)
+{
+    r->vocab_is_list = true;
+    if (!tokscan_open(&r->scan, '[')) return false;
+    for (int32_t id = 0; tokscan_element(&r->scan); id++) {
+        if (!read_scored(r, id)) return false;
+    }
+    return !r->scan.failed;
+}
+
+/* r->pair holds left and right, `cut` bytes the left one; the made token is their concatenation. */
+static bool add_merge(Reader *r, size_t cut)
+{
+    const TokVocab *v = &r->tok->vocab;
+    const char *s = str_text(&r->pair);
+    size_t n = r->pair.len;
+    int32_t left = tokvocab_find(v, s, cut), right = tokvocab_find(v, s + cut, n - cut);
+    int32_t made = tokvocab_find(v, s, n);
+    if (cut == 0 || cut == n) return tokscan_fail(&r->scan, "merge with an empty part");
+    if (left < 0 || right < 0 || made < 0) {
+        const char *part = left < 0 || made < 0 ? s : s + cut;
+        int length = (int)(left < 0 ? cut : made < 0 ? n : n - cut);
+        return err_set(r->err, "merge %u: \"%.*s\" is not in the vocabulary", r->nmerges,
+                       length < 60 ? length : 60, part);
+    }
+    bpe_add_merge(&r->tok->bpe, left, right, made, r->nmerges++);
+    return true;
+}
+
+/* "left right", or ["left", "right"]. */
+static bool read_merge(Reader *r)
+{
+    TokScan *s = &r->scan;
+    TokView text;
+    r->pair.len = 0;
+    if (tokscan_peek(s) != '[') {
+        if (!tokscan_string(s, &text)) return false;
+        const char *space = memchr(text.s, ' ', text.n);
+        size_t cut = space ? (size_t)(space - text.s) : 0;
+        if (!space || memchr(space + 1, ' ', text.n - cut - 1))
+            return tokscan_fail(s, "merge that is not two parts with one space between");
+        str_add(&r->pair, text.s, cut);
+        str_add(&r->pair, space + 1, text.n - cut - 1);
+        return add_merge(r, cut);
+    }
+    size_t cut = 0, parts = 0;
+    tokscan_open(s, '[');
+    for (; tokscan_element(s); parts++) {
+        if (!tokscan_string(s, &text)) return false;
+        if (parts == 0) cut = text.n;
+        str_add(&r->pair, text.s, text.n);
+    }
+    if (s->failed) return false;
+    if (parts != 2) return tokscan_fail(s, "merge that has not two parts");
+    return add_merge(r, cut);
+}
+
+static bool read_merges(Reader *r)
+{
+    r->has_merges = true;
+    if (!r->has_vocab) { /* come back when the vocabulary is there */
+        r->merges_at = r->scan.at;
+        return tokscan_skip(&r->scan, NULL);
+    }
+    if (!tokscan_open(&r->scan, '[')) return false;
+    while (tokscan_element(&r->scan))
+        if (!read_merge(r)) return false;
+    return !r->scan.failed;
+}
+
+static bool read_vocab(Reader *r)
+{
+    if (r->has_vocab) return tokscan_fail(&r->scan, "second vocabulary");
+    r->has_vocab = true;
+    bool list = tokscan_peek(&r->scan) == '[';
+    if (!(list ? read_vocab_list(r) : read_vocab_object(r))) return false;
+    if (!r->merges_at) return true;
+    TokScan there = r->scan;
+    r->scan.at = r->merges_at;
+    bool ok = read_merges(r);
+    there.spare = r->scan.spare;
+    there.failed = r->scan.failed;
+    r->scan = there;
+    return ok;
+}
+
+/* A member that is a boolean or null. */
+static bool read_flag(Reader *r, bool *out)
+{
+    if (tokscan_peek(&r->scan) == 'n') return tokscan_skip(&r->scan, NULL);
+    return tokscan_bool(&r->scan, out);
+}
+
+static bool read_name(Reader *r, TokView *out)
+{
+    *out = (TokView){0};
+    if (tokscan_peek(&r->scan) == 'n') return tokscan_skip(&r->scan, NULL);
+    return tokscan_string(&r->scan, out);
+}
+
+/* Members that are supported only when they say nothing: null, "", 0. */
+static bool read_nothing(Reader *r, TokView key)
+{
+    static const char *const nothing[] = {"null", "\"\"", "0", "0.0"};
+    char name[40];
+    TokView raw;
+    memcpy(name, key.s, key.n < sizeof name ? key.n : sizeof name - 1);
+    name[key.n < sizeof name ? key.n : sizeof name - 1] = 0;
+    if (!tokscan_skip(&r->scan, &raw)) return false;
+    for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++)
+        if (tokview_is(raw, nothing[i])) return true;
+    return err_set(r->err, "model member \"%s\" is not supported", name);
+}
+
+static bool read_model_member(Reader *r, TokView key)
+{
+    Bpe *bpe = &r->tok->bpe;
+    TokView text;
+    if (tokview_is(key, "vocab")) return read_vocab(r);
+    if (tokview_is(key, "merges")) return read_merges(r);
+    if (tokview_is(key, "byte_fallback")) return read_flag(r, &bpe->byte_fallback);
+    if (tokview_is(key, "fuse_unk")) return read_flag(r, &bpe->fuse_unk);
+    if (tokview_is(key, "ignore_merges")) return read_flag(r, &bpe->ignore_merges);
+    if (tokview_is(key, "unk_id"))
+        return tokscan_peek(&r->scan) == 'n' ? tokscan_skip(&r->scan, NULL)
+                                             : tokscan_whole(&r->scan, &r->unk_id);
+    if (tokview_is(key, "type")) {
+        if (!read_name(r, &text)) return false;
+        size_t n = text.n < sizeof r->type ? text.n : sizeof r->type - 1;
+        if (n) memcpy(r->type, text.s, n);
+        return true;
+    }
+    if (tokview_is(key, "unk_token")) {
+        if (!read_name(r, &text)) return false;
+        free(r->unk_token);
+        r->unk_token = text.s ? mem_strndup(text.s, text.n) : NULL;
+        return true;
+    }
+    return read_nothing(r, key);
+}
+
+static bool read_model(Reader *r)
+{
+    TokView key;
+    r->has_model = true;
+    if (!tokscan_open(&r->scan, '{')) return false;
+    while (tokscan_member(&r->scan, &key))
+        if (!read_model_member(r, key)) return false;
+    return !r->scan.failed;
+}
+
+typedef bool ReadRules(Tokenizer *tok, const Json *j, Err *err);
+
+/* A member that is small: as a tree. Trees hold terminated strings, so U+0000 cannot be in one. */
+static bool read_rules(Reader *r, const char *name, ReadRules *read)
+{
+    TokView raw;
+    if (!tokscan_skip(&r->scan, &raw)) return false;
+    for (size_t i = 0; i + 6 <= raw.n; i++)
+        if (memcmp(raw.s + i, "\\u0000", 6) == 0)
+            return err_set(r->err, "%s: U+0000 is not supported", name);
+    Json *j = json_parse(raw.s, raw.n, r->err);
+    bool ok = j && read(r->tok, j, r->err);
+    json_free(j);
+    return ok || err_wrap(r->err, "%s", name);
+}
+
+static bool read_member(Reader *r, TokView key)
+{
+    static const struct {
+        const char *name;
+        ReadRules *read;
+    } rules[] = {
+        {"normalizer", tokenizer_read_normalizer},
+        {"pre_tokenizer", tokenizer_read_pre_tokenizer},
+        {"post_processor", tokenizer_read_post_processor},
+        {"decoder", tokenizer_read_decoder},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        if (!tokview_is(key, rules[i].name)) continue;
+        if (i == 3) r->has_decoder = true;
+        return read_rules(r, rules[i].name, rules[i].read);
+    }
+    if (tokview_is(key, "added_tokens")) return read_added(r);
+    if (tokview_is(key, "model")) return read_model(r);
+    return tokscan_skip(&r->scan, NULL); /* version; truncation, padding */
+}
+
+/* What the members mean together. */
+static bool settle_model(Reader *r)
+{
+    Tokenizer *tok = r->tok;
+    bool known = strcmp(r->type, "BPE") == 0 || strcmp(r->type, "Unigram") == 0;
+    if (!r->has_model || !r->has_vocab) return err_set(r->err, "no \"model\" with a \"vocab\"");
+    if (!r->has_decoder) return err_set(r->err, "no \"decoder\"");
+    if (r->type[0] && !known)
+        return err_set(r->err, "model type \"%s\" is not supported; BPE and Unigram are", r->type);
+    tok->kind = r->vocab_is_list ? TOKENIZER_UNIGRAM : TOKENIZER_BPE;
+    if (r->type[0] && (strcmp(r->type, "BPE") == 0) == r->vocab_is_list)
+        return err_set(r->err, "the vocabulary has not the form of model type \"%s\"", r->type);
+    if (tok->kind == TOKENIZER_BPE && !r->has_merges)
+        return err_set(r->err, "a BPE vocabulary without \"merges\"");
+    if (r->unk_id >= tok->vocab.n) return err_set(r->err, "unk_id is beyond the vocabulary");
+    int32_t unk = (int32_t)r->unk_id;
+    if (r->unk_token) unk = tokvocab_find(&tok->vocab, r->unk_token, strlen(r->unk_token));
+    if (r->unk_token && unk < 0)
+        return err_set(r->err, "unk_token \"%s\" is not in the vocabulary", r->unk_token);
+    tok->bpe.unk = tok->unigram.unk = tok->unk = unk;
+    tok->unigram.byte_fallback = tok->bpe.byte_fallback;
+    if (tok->bpe.byte_level && tok->kind == TOKENIZER_UNIGRAM)
+        return err_set(r->err, "ByteLevel with a Unigram model is not supported");
+    return true;
+}
+
+static bool read_file(Reader *r)
+{
+    TokView key;
+    if (!tokscan_open(&r->scan, '{')) return false;
+    while (tokscan_member(&r->scan, &key))
+        if (!read_member(r, key)) return false;
+    if (!tokscan_end(&r->scan) || !settle_model(r)) return false;
+    for (int i = 0; i < r->npending; i++) {
+        const Pending *p = &r->pending[i];
+        if (!tokenizer_add_token(r->tok, (TokView){p->text, p->n}, p->id, p->flags, r->err))
+            return false;
+    }
+    return true;
+}
+
+bool tokenizer_read_json(Tokenizer *tok, const char *path, Err *err)
+{
+    FileMap map;
+    if (!file_map_open(&map, path, err)) return false;
+    Reader r = {.tok = tok, .err = err, .unk_id = -1};
+    r.scan = tokscan_start((const char *)map.data, (size_t)map.size, err);
+    bool ok = read_file(&r);
+    for (int i = 0; i < r.npending; i++) free(r.pending[i].text);
+    free(r.pending);
+    free(r.unk_token);
+    str_free(&r.pair);
+    tokscan_free(&r.scan);
+    file_map_close(&map);
+    return ok || err_wrap(err, "%s", path);
+}

@@ -1,0 +1,300 @@
+/* tokscan.c: see tokscan.h. Grammar: RFC 8259. */
+#include "token/tokscan.h"
+
+#include <float.h>
+#include <string.h>
+
+#include "token/utf8.h"
+
+TokScan tokscan_start(const char *text, size_t len, Err *err)
+{
+    return (TokScan){.text = text, .len = len, .err = err};
+}
+
+void tokscan_free(TokScan *s)
+{
+    str_free(&s->spare);
+}
+
+bool tokscan_fail(TokScan *s, const char *what)
+{
+    if (!s->failed) err_set(s->err, "%s at byte %lld", what, (long long)s->at);
+    s->failed = true;
+    return false;
+}
+
+/* The byte here, 0 past the end (a 0 byte is no JSON anywhere). */
+static unsigned char here(const TokScan *s)
+{
+    return s->at < s->len ? (unsigned char)s->text[s->at] : 0;
+}
+
+static void pass_space(TokScan *s)
+{
+    const char *p = s->text + s->at, *end = s->text + s->len;
+    while (p < end && (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r')) p++;
+    s->at = (size_t)(p - s->text);
+}
+
+char tokscan_peek(TokScan *s)
+{
+    pass_space(s);
+    unsigned char c = here(s);
+    return c == '-' || (c >= '0' && c <= '9') ? '0' : (char)c;
+}
+
+bool tokscan_open(TokScan *s, char bracket)
+{
+    if (s->failed) return false;
+    if (tokscan_peek(s) != bracket)
+        return tokscan_fail(s, bracket == '{' ? "expected an object" : "expected an array");
+    if (s->depth == TOKSCAN_DEPTH) return tokscan_fail(s, "JSON nested deeper than 64");
+    s->closer[s->depth] = bracket == '{' ? '}' : ']';
+    s->fresh[s->depth++] = true;
+    s->at++;
+    return true;
+}
+
+bool tokscan_element(TokScan *s)
+{
+    if (s->failed || s->depth == 0) return false;
+    char closer = s->closer[s->depth - 1];
+    bool fresh = s->fresh[s->depth - 1];
+    char c = tokscan_peek(s);
+    if (c == closer) {
+        s->at++;
+        s->depth--;
+        return false;
+    }
+    if (!fresh && c != ',')
+        return tokscan_fail(s, closer == '}' ? "expected ',' or '}'" : "expected ',' or ']'");
+    if (!fresh) {
+        s->at++;
+        if (tokscan_peek(s) == closer) return tokscan_fail(s, "comma without a value");
+    }
+    s->fresh[s->depth - 1] = false;
+    return true;
+}
+
+bool tokscan_member(TokScan *s, TokView *key)
+{
+    if (!tokscan_element(s) || !tokscan_string(s, key)) return false;
+    if (tokscan_peek(s) != ':') return tokscan_fail(s, "expected ':'");
+    s->at++;
+    return true;
+}
+
+/* Four hex digits at text[at]; -1 when they are not. */
+static int32_t hex4(const TokScan *s, size_t at)
+{
+    int32_t v = 0;
+    if (at + 4 > s->len) return -1;
+    for (size_t i = at; i < at + 4; i++) {
+        char c = s->text[i];
+        int digit = c >= '0' && c <= '9'   ? c - '0'
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                           : -1;
+        if (digit < 0) return -1;
+        v = v * 16 + digit;
+    }
+    return v;
+}
+
+/* \uXXXX, the scan stands on the backslash; surrogates come in pairs. */
+static bool pass_unicode(TokScan *s)
+{
+    char bytes[4];
+    int32_t c = hex4(s, s->at + 2);
+    if (c < 0) return tokscan_fail(s, "bad \\u escape");
+    size_t used = 6;
+    if (c >= 0xd800 && c < 0xdc00 && s->at + 8 <= s->len &&
+        memcmp(s->text + s->at + 6, "\\u", 2) == 0) {
+        int32_t low = hex4(s, s->at + 8);
+        if (low < 0xdc00 || low > 0xdfff) return tokscan_fail(s, "unpaired surrogate");
+        c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+        used = 12;
+    }
+    if (c >= 0xd800 && c <= 0xdfff) return tokscan_fail(s, "unpaired surrogate");
+    str_add(&s->spare, bytes, (size_t)utf8_put(bytes, c));
+    s->at += used;
+    return true;
+}
+
+static bool pass_escape(TokScan *s)
+{
+    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+    char c = s->at + 1 < s->len ? s->text[s->at + 1] : 0;
+    if (c == 'u') return pass_unicode(s);
+    const char *p = c ? strchr(from, c) : NULL;
+    if (!p) return tokscan_fail(s, "bad escape in a string");
+    str_putc(&s->spare, to[p - from]);
+    s->at += 2;
+    return true;
+}
+
+/* Passes characters that stand for themselves, up to a quote, a backslash or a fault. */
+static bool pass_plain(TokScan *s)
+{
+    size_t at = s->at;
+    for (;;) {
+        unsigned char c = at < s->len ? (unsigned char)s->text[at] : 0;
+        if (c >= 0x80) {
+            int n = utf8_length(s->text + at, (int64_t)(s->len - at));
+            if (n == 0) break;
+            at += (size_t)n;
+        } else if (c < 0x20 || c == '"' || c == '\\') {
+            break;
+        } else {
+            at++;
+        }
+    }
+    s->at = at;
+    unsigned char c = here(s);
+    if (c == '"' || c == '\\') return true;
+    if (at >= s->len) return tokscan_fail(s, "string without an end");
+    return tokscan_fail(s, c < 0x20 ? "control character in a string" : "invalid UTF-8");
+}
+
+bool tokscan_string(TokScan *s, TokView *out)
+{
+    if (s->failed) return false;
+    if (tokscan_peek(s) != '"') return tokscan_fail(s, "expected a string");
+    size_t start = ++s->at;
+    if (!pass_plain(s)) return false;
+    if (here(s) == '"') {
+        *out = (TokView){s->text + start, s->at++ - start};
+        return true;
+    }
+    s->spare.len = 0;
+    for (;;) {
+        str_add(&s->spare, s->text + start, s->at - start);
+        if (here(s) == '"') break;
+        if (!pass_escape(s)) return false;
+        start = s->at;
+        if (!pass_plain(s)) return false;
+    }
+    s->at++;
+    *out = (TokView){s->spare.s, s->spare.len};
+    return true;
+}
+
+static bool pass_digits(TokScan *s)
+{
+    size_t start = s->at;
+    while (here(s) >= '0' && here(s) <= '9') s->at++;
+    return s->at > start || tokscan_fail(s, "bad number");
+}
+
+static bool pass_number(TokScan *s)
+{
+    if (here(s) == '-') s->at++;
+    size_t start = s->at;
+    bool zero = here(s) == '0';
+    if (!pass_digits(s)) return false;
+    if (zero && s->at > start + 1) return tokscan_fail(s, "number with a leading zero");
+    if (here(s) == '.') {
+        s->at++;
+        if (!pass_digits(s)) return false;
+    }
+    if (here(s) == 'e' || here(s) == 'E') {
+        s->at++;
+        if (here(s) == '+' || here(s) == '-') s->at++;
+        if (!pass_digits(s)) return false;
+    }
+    return true;
+}
+
+bool tokscan_whole(TokScan *s, int64_t *out)
+{
+    if (s->failed) return false;
+    if (tokscan_peek(s) != '0') return tokscan_fail(s, "expected a number");
+    size_t start = s->at;
+    if (!pass_number(s)) return false;
+    int64_t v = 0;
+    for (size_t i = start; i < s->at; i++) {
+        char c = s->text[i];
+        if (c < '0' || c > '9') return tokscan_fail(s, "expected a whole number, not negative,");
+        v = v * 10 + (c - '0');
+        if (v > INT64_C(1) << 53) return tokscan_fail(s, "number beyond 2^53");
+    }
+    *out = v;
+    return true;
+}
+
+bool tokscan_real(TokScan *s, double *out)
+{
+    char word[64];
+    if (s->failed) return false;
+    if (tokscan_peek(s) != '0') return tokscan_fail(s, "expected a number");
+    size_t start = s->at;
+    if (!pass_number(s)) return false;
+    size_t n = s->at - start;
+    if (n >= sizeof word) return tokscan_fail(s, "number of more than 63 characters");
+    memcpy(word, s->text + start, n);
+    word[n] = 0;
+    return parse_double(word, -DBL_MAX, DBL_MAX, out) || tokscan_fail(s, "number out of range");
+}
+
+static bool pass_word(TokScan *s, const char *word)
+{
+    size_t n = strlen(word);
+    if (s->len - s->at < n || memcmp(s->text + s->at, word, n) != 0)
+        return tokscan_fail(s, "not valid JSON");
+    s->at += n;
+    return true;
+}
+
+bool tokscan_bool(TokScan *s, bool *out)
+{
+    if (s->failed) return false;
+    char c = tokscan_peek(s);
+    *out = c == 't';
+    if (c != 't' && c != 'f') return tokscan_fail(s, "expected true or false");
+    return pass_word(s, c == 't' ? "true" : "false");
+}
+
+/* One scalar, or the opening bracket of a value. */
+static bool pass_atom(TokScan *s)
+{
+    TokView view;
+    char c = tokscan_peek(s);
+    switch (c) {
+    case '{':
+    case '[': return tokscan_open(s, c);
+    case '"': return tokscan_string(s, &view);
+    case '0': return pass_number(s);
+    case 't': return pass_word(s, "true");
+    case 'f': return pass_word(s, "false");
+    case 'n': return pass_word(s, "null");
+    default: return tokscan_fail(s, s->at < s->len ? "not valid JSON" : "JSON ends early");
+    }
+}
+
+bool tokscan_skip(TokScan *s, TokView *raw)
+{
+    TokView key;
+    int base = s->depth;
+    if (s->failed) return false;
+    pass_space(s);
+    size_t start = s->at;
+    pass_atom(s);
+    while (!s->failed && s->depth > base) {
+        bool object = s->closer[s->depth - 1] == '}';
+        if (object ? tokscan_member(s, &key) : tokscan_element(s)) pass_atom(s);
+    }
+    if (raw) *raw = (TokView){s->text + start, s->at - start};
+    return !s->failed;
+}
+
+bool tokscan_end(TokScan *s)
+{
+    if (s->failed) return false;
+    pass_space(s);
+    return s->at == s->len || tokscan_fail(s, "extra bytes after the JSON value");
+}
+
+bool tokview_is(TokView v, const char *word)
+{
+    return v.n == strlen(word) && memcmp(v.s, word, v.n) == 0;
+}
