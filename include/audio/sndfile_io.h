@@ -16,6 +16,9 @@ typedef enum AudioBits { BITS_16 = 16, BITS_24 = 24, BITS_FLOAT = 32 } AudioBits
 
 /* True when the ending of path names a format that can be written. */
 bool audio_can_write(const char *path);
+/* How much, in dB, the encoder of that file may raise the true peak of loud music (0 for lossless):
+ * master to so much under the peak that the file shall keep. Arguments as of audio_write. */
+double audio_headroom(const char *path, const char *format);
 /* format: "wav" etc., used when path is "-", otherwise NULL (the ending decides). bits applies to
  * WAV and FLAC (FLAC has no float: 24). 16-bit samples get triangular dither whose noise is fixed,
  * so that the same audio gives the same bytes. Written to a temporary name and renamed. */

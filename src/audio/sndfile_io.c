@@ -27,17 +27,19 @@ static const int64_t IO_WAV_MAX = 4294000000; /* bytes of samples: sizes in a WA
 typedef struct Format {
     const char *ending;
     int major, sub; /* sub 0: by bits */
-    int best_rate;  /* Hz, to which others are converted; 0 = any rate */
-    double quality; /* 0..1 of the variable bit rate encoders, 0 = lossless */
+    int best_rate;   /* Hz, to which others are converted; 0 = any rate */
+    double quality;  /* 0..1 of the variable bit rate encoders, 0 = lossless */
+    double headroom; /* dB: what limited opera, house and acid rose by at most, less the 0.3 dB
+                        that the master leaves */
 } Format;
 
 static const Format FORMATS[] = {
-    {"wav", SF_FORMAT_WAV, 0, 0, 0},
-    {"flac", SF_FORMAT_FLAC, 0, 0, 0},
-    {"ogg", SF_FORMAT_OGG, SF_FORMAT_VORBIS, 0, 0.7},
-    {"oga", SF_FORMAT_OGG, SF_FORMAT_VORBIS, 0, 0.7},
-    {"opus", SF_FORMAT_OGG, SF_FORMAT_OPUS, 48000, 0.3},
-    {"mp3", SF_FORMAT_MPEG, SF_FORMAT_MPEG_LAYER_III, 48000, 0.9},
+    {"wav", SF_FORMAT_WAV, 0, 0, 0, 0},
+    {"flac", SF_FORMAT_FLAC, 0, 0, 0, 0},
+    {"ogg", SF_FORMAT_OGG, SF_FORMAT_VORBIS, 0, 0.7, 0.5},
+    {"oga", SF_FORMAT_OGG, SF_FORMAT_VORBIS, 0, 0.7, 0.5},
+    {"opus", SF_FORMAT_OGG, SF_FORMAT_OPUS, 48000, 0.3, 1.6},
+    {"mp3", SF_FORMAT_MPEG, SF_FORMAT_MPEG_LAYER_III, 48000, 0.9, 0.7},
 };
 enum { NFORMATS = sizeof FORMATS / sizeof FORMATS[0] };
 
@@ -107,13 +109,15 @@ static const Format *format_of(const char *path)
     return dot ? format_by_ending(dot + 1) : NULL;
 }
 
+static const Format *format_find(const char *path, const char *format)
+{
+    if (format) return format_by_ending(format);
+    return strcmp(path, "-") == 0 ? format_by_ending("wav") : format_of(path);
+}
+
 static const Format *format_choose(const char *path, const char *format, Err *err)
 {
-    const Format *f;
-    if (strcmp(path, "-") == 0)
-        f = format_by_ending(format ? format : "wav");
-    else
-        f = format ? format_by_ending(format) : format_of(path);
+    const Format *f = format_find(path, format);
     if (!f)
         err_set(err, "%s: cannot tell the audio format%s%s; use .wav, .flac, .ogg, .opus or .mp3",
                 path, format ? " " : "", format ? format : "");
@@ -266,6 +270,12 @@ static bool get_frames(SNDFILE *sf, AudioBuf *a, Err *err)
 bool audio_can_write(const char *path)
 {
     return format_of(path) != NULL;
+}
+
+double audio_headroom(const char *path, const char *format)
+{
+    const Format *f = format_find(path, format);
+    return f ? f->headroom : 0;
 }
 
 bool audio_write(const AudioBuf *a, const char *path, const char *format, AudioBits bits,

@@ -8,6 +8,7 @@
 
 #include "audio/loudness.h"
 #include "audio/master.h"
+#include "audio/sndfile_io.h"
 #include "fixture_audio.h"
 
 enum { RATE = 44100 };
@@ -90,6 +91,30 @@ static void a_lower_peak_is_kept_too(void **state)
     AudioMeasure m = master(&a, "acid", -14, -3);
     check_target(&m, -14, -3);
     audio_free(&a);
+}
+
+static void a_lossy_file_keeps_the_peak_when_its_headroom_is_left(void **state)
+{
+    static const char *const NAMES[] = {"x.flac", "x.ogg", "x.opus", "x.mp3"};
+    char *dir = scratch_make();
+    (void)state;
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        AudioBuf a, b;
+        AudioMeasure m;
+        Err err = {{0}};
+        char *path = path_join(dir, NAMES[i]);
+        make_dance(&a, 10);
+        master(&a, "house", -12, -1 - audio_headroom(path, NULL));
+        if (!audio_write(&a, path, NULL, BITS_16, NULL, &err)) fail_msg("%s", err.msg);
+        assert_true(audio_read(&b, path, &err));
+        audio_measure(&b, &m);
+        if (m.true_peak > -1) fail_msg("%s: %.2f dBTP", NAMES[i], m.true_peak);
+        audio_free(&a);
+        audio_free(&b);
+        free(path);
+    }
+    scratch_remove(dir);
+    assert_true(audio_headroom("-", "opus") > 0 && audio_headroom("-", NULL) == 0);
 }
 
 static void an_offset_and_subsonics_are_taken_out(void **state)
@@ -199,6 +224,7 @@ int main(void)
         cmocka_unit_test(dance_music_reaches_every_usual_target),
         cmocka_unit_test(a_swell_reaches_the_target_and_remains_a_swell),
         cmocka_unit_test(a_lower_peak_is_kept_too),
+        cmocka_unit_test(a_lossy_file_keeps_the_peak_when_its_headroom_is_left),
         cmocka_unit_test(an_offset_and_subsonics_are_taken_out),
         cmocka_unit_test(level_before_mastering_does_not_matter),
         cmocka_unit_test(silence_and_noise_floors_are_left_alone),
