@@ -138,6 +138,8 @@ typedef struct Frame {
 int opera_seat(int seat); /* the track in a seat: 0 = contrabasses ... 4 = violins */
 /* Voices the frames; aims from each player's own numbers. before: keys just before, may be NULL. */
 void opera_voice(Opera *o, Frame *f, int n, const int *before);
+/* What the seats play just before a tick; the middle of their place where they are silent. */
+void opera_before(const Opera *o, int32_t at, int *before);
 /* Plays them in long bows: ties, passing notes, suspensions. Seat k plays frames enter[k] to before
  * leave[k] (NULL = all).
  * own: pitch is laid to the player's own number, otherwise to the one that chose the chord. */

@@ -64,8 +64,6 @@ static void lay_frames(Climax *c)
         if (turned) c->frame[m].bass_pc = c->plan[m].chord.pc[1];
     }
     opera_voice(o, c->frame, c->n, NULL);
-    c->frame[c->n - 1].lift = 9; /* the last chord opens to the top */
-    opera_voice(o, &c->frame[c->n - 1], 1, NULL);
 }
 
 /* The chord tone next to key, above or below. */
@@ -279,8 +277,12 @@ static void play_organ(Climax *c)
 static void play_end(Climax *c)
 {
     Opera *o = c->o;
-    const Frame *f = &c->frame[c->n - 1];
+    Frame *f = &c->frame[c->n - 1];
     const Desk *d = &o->desk[f->layer];
+    int before[OPERA_SEATS];
+    opera_before(o, f->at, before);
+    f->lift = 9; /* the last chord opens to the top */
+    opera_voice(o, f, 1, before);
     opera_bow(o, f, 1, NULL, NULL, true, c->figure);
     opera_horns(o, f->layer, 1, &f->harmony, f->at, BAR, DYN_FF);
     opera_wind(o, OPERA_OBOE, f->layer, 1, 3, &f->harmony, f->at, BAR, DYN_FF, &d->tension, 0);
@@ -299,9 +301,10 @@ void opera_climax(Opera *o)
     c.theme =
         opera_rule(o, "opera.act3.theme: the layer's theme, violins (q) in even layers, cellos "
                       "(v) in odd ones; key = the part's height at norm01(log1p sv)");
-    c.figure = opera_rule(o, "opera.act3.strings: the voiced key; the chord tone below, itself or above "
-                             "by thirds of norm01(log1p sv), the next one where that repeats or "
-                             "runs parallel; loudness mp..fff from tension");
+    c.figure =
+        opera_rule(o, "opera.act3.strings: the voiced key; the chord tone below, itself or above "
+                      "by thirds of norm01(log1p sv), the next one where that repeats or "
+                      "runs parallel; loudness mp..fff from tension");
     c.bass = opera_rule(o, "opera.act3.basses: the chord's bass, the tone above or below by norm01 "
                            "of down's row norms, a step that leads on");
     c.harp = opera_rule(o, "opera.act3.harp: chord tones in the order of the norm's first four "

@@ -199,7 +199,9 @@ static void lay_pads(Epilogue *e, int groups)
                               .bass_pc = e->plan[g].chord.pc[g % 4 == 2 ? 1 : 0]};
         if (g > 0) e->frame[g].turn = 2 + g % 2;
     }
-    opera_voice(o, e->frame, groups, NULL);
+    int before[OPERA_SEATS];
+    opera_before(o, o->start[3], before);
+    opera_voice(o, e->frame, groups, before);
 }
 
 static void play_pad(Epilogue *e, int g, int groups)
@@ -279,9 +281,8 @@ static void play_cadence(Epilogue *e)
     int n;
     lay_cadence(e, f, &n);
     play_organ(e, f, n);
-    int before[OPERA_SEATS] = {39, 51, 58, 63, 70}; /* where nothing was: the middle of the seats */
-    if (e->body > 0)
-        for (int k = 0; k < OPERA_SEATS; k++) before[k] = e->frame[(e->body - 1) / GROUP].key[k];
+    int before[OPERA_SEATS];
+    opera_before(o, f[0].at, before);
     opera_voice(o, f, n, before);
     opera_bow(o, f, n, NULL, NULL, true,
               opera_rule(o, "opera.act4.strings: cadence chords voiced by the smallest motion near "

@@ -146,11 +146,7 @@ static void play_coda(Fugue *f)
     Opera *o = f->o;
     Frame frame[LONGEST + 1];
     int n = 0, before[OPERA_SEATS];
-    int32_t from = o->start[1] + f->coda * BAR;
-    for (int k = 0; k < OPERA_SEATS; k++) {
-        before[k] = track_sounding(&o->s->track[opera_seat(k)], from - 1);
-        if (before[k] < 0) before[k] = k > 0 ? before[k - 1] + 7 : 40; /* silent: anywhere above */
-    }
+    opera_before(o, o->start[1] + f->coda * BAR, before);
     for (int m = f->coda; m < f->n; m++) {
         Frame fr = {.at = o->start[1] + m * BAR,
                     .dur = BAR,

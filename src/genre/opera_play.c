@@ -84,7 +84,7 @@ static int layer_at(const Opera *o, int act, int bar)
 static double base_of(int act, double x)
 {
     switch (act) {
-    case 0: return lerp(0.80, 0.70, x);
+    case 0: return lerp(0.90, 0.70, x);
     case 1: return lerp(0.64, 0.72, x);
     case 2: return lerp(0.52, 0.86, x);
     default: return lerp(0.74, 0.66, x);

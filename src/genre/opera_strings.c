@@ -65,6 +65,14 @@ void opera_voice(Opera *o, Frame *f, int n, const int *before)
     }
 }
 
+void opera_before(const Opera *o, int32_t at, int *before)
+{
+    for (int k = 0; k < OPERA_SEATS; k++) {
+        before[k] = track_sounding(&o->s->track[SEAT[k]], at - 1);
+        if (before[k] < 0) before[k] = (PLACE[k].lo + PLACE[k].hi) / 2;
+    }
+}
+
 /* What the parts do between a chord and the next one. */
 typedef struct Between {
     int pass[OPERA_SEATS]; /* passing key on the last beat, 0 = none */
