@@ -45,7 +45,8 @@ static bool render_to(const RenderJob *job, const OutNames *names, OutSet *set, 
     SoundJob sound = job->sound;
     char *stem = stem_of(job->input);
     const char *path = names->path[OUT_AUDIO];
-    AudioTags tags = {.title = strcmp(stem, "-") == 0 ? NULL : stem, .software = "llmsonify " LLMSONIFY_VERSION};
+    AudioTags tags = {.software = "llmsonify " LLMSONIFY_VERSION};
+    if (strcmp(stem, "-") != 0) tags.title = stem;
     sound.format = names->format;
     bool ok = midi_read_file(&song, job->input, err);
     for (int i = 0; ok && i < song.nwarnings; i++)
