@@ -1,8 +1,8 @@
 /* opera_epilogue.c: act IV. Every tensor once, the largest Frobenius norm first, a measure each,
  * sinking and fading over chords whose voices leave one by one: q, k, v and o remember their
- * layer's subject, gate, up and down answer with horns, woodwinds and cellos, norms with the harp; the
- * largest ones outside the layers are long tones of the organ, and the organ closes, voiced by the
- * final norm's statistics. */
+ * layer's subject; gate, up and down answer with horns, woodwinds and cellos, norms with the harp;
+ * the largest ones outside the layers are long tones of the organ, and the organ closes, voiced by
+ * the final norm's statistics. */
 #include "genre/opera.h"
 
 #include <math.h>
