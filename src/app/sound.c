@@ -36,8 +36,8 @@ bool sound_make(const MidiSong *song, const SoundJob *job, const char *path, con
     char *font = soundfont_find(job->font, err);
     if (!font) return false;
     SoundFontOpts synth = {.font = font, .rate = job->rate, .max_tail = 6};
-    MasterOpts master = {.style = job->style, .lufs = job->lufs, .peak = job->peak,
-                         .raw = job->raw};
+    MasterOpts master = {.style = job->style, .lufs = job->lufs, .raw = job->raw,
+                         .peak = job->peak - audio_headroom(path, job->format)};
     say(report, SAY_MORE, "soundfont %s", font);
     bool ok = soundfont_render(song, &synth, &a, run, err) && !interrupted(run, err) &&
               audio_master(&a, &master, run, err) && !interrupted(run, err) &&

@@ -40,6 +40,7 @@ for f in flac ogg opus mp3; do
     is_rc 0 "tune.$f is written"
     run "$LLM" measure tune.$f --json
     json out '$j->{seconds} > 2 && $j->{lufs} > -18 && $j->{lufs} < -11' "tune.$f sounds as loud"
+    json out '$j->{true_peak} <= -1 + 0.05' "tune.$f keeps its peak, decoded"
 done
 mkdir dir
 run "$LLM" render tune.mid -q --format flac -o dir
