@@ -1,4 +1,4 @@
-/* limiter.h: a look-ahead limiter that keeps the true peak (between the samples) under a ceiling. */
+/* limiter.h: a look-ahead limiter that keeps the true peak (between samples) under a ceiling. */
 #ifndef AUDIO_LIMITER_H
 #define AUDIO_LIMITER_H
 

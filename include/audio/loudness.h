@@ -16,7 +16,7 @@ typedef struct AudioMeasure {
     double longest_silence;  /* seconds below -60 dBFS, inside the piece */
     double lead_silence, tail_silence; /* seconds below -60 dBFS at the ends */
     double dc;               /* mean sample value, the largest magnitude of all channels */
-    double centroid;         /* Hz, power-weighted mean of the spectral centroid of 2048-frame blocks */
+    double centroid;         /* Hz, power-weighted mean of the centroids of 2048-frame blocks */
     double crest;            /* sample peak over RMS, dB */
     double max_jump;         /* largest difference of neighbouring samples: clicks */
 } AudioMeasure;

@@ -4,7 +4,7 @@
 
 /* The font called `name` (with or without its ending) in the first of the folders that has it; when
  * name is NULL, the best General MIDI font: FluidR3, GeneralUser, default-GM, TimGM6mb in this
- * order in any of the folders, then any .sf2 or .sf3. dirs ends with NULL. A new string, or NULL. */
+ * order in any of the folders, then any .sf2 or .sf3. dirs ends with NULL. A new string or NULL. */
 char *font_find_in(const char *const *dirs, const char *name);
 
 #endif

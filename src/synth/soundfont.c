@@ -248,7 +248,7 @@ static void trim_tail(AudioBuf *a)
 }
 
 /* The head of a RIFF file of the form "sfbk" (SoundFont 2.04, section 4), and its length: told here
- * because libfluidsynth, when it fails, hands a file to other loaders that write to the terminal. */
+ * because libfluidsynth hands a file that it cannot load to others, which print to the terminal. */
 static bool check_head(const FileMap *map, const char *font, Err *err)
 {
     if (map->size < 12 || memcmp(map->data, "RIFF", 4) != 0 ||

@@ -51,7 +51,8 @@ int main(int argc, char **argv)
     double best[2] = {1e9, 1e9}, length = 0;
     if (argc < 5 || !parse_int(argv[3], 1, 64, &threads) ||
         (argc > 5 && !parse_int(argv[5], 1, 100, &repeats))) {
-        fprintf(stderr, "usage: bench_render FILE.mid FONT THREADS OUT.wav|none [REPEATS] [STYLE]\n");
+        fprintf(stderr, "usage: bench_render FILE.mid FONT THREADS OUT.wav|none [REPEATS] "
+                        "[STYLE]\n");
         return 1;
     }
     Run run = {.threads = (int)threads};

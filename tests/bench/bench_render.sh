@@ -1,7 +1,8 @@
 #!/bin/sh
 # bench_render.sh: rendering a MIDI file against the fluidsynth command on the same file and font,
-# both to a 16-bit WAV file. Least wall-clock time of three runs, taken in turns;
-# ratio = fluidsynth / ours, over 1 is faster. The files: a POP909 song when the shared data is there, and any given as arguments.
+# both to a 16-bit WAV file. Least wall-clock time of three runs, taken in turns; ratio =
+# fluidsynth / ours, over 1 is faster. The files: those given as arguments, or a POP909 song when
+# the shared data is there.
 root=${LLMSONIFY_ROOT:-.}
 data=${LLMSONIFY_DATA:-$root/../shared/data}
 bench=${BENCH_BIN:-$root/build/release/bench}/bench_render

@@ -54,7 +54,8 @@ static AudioMeasure master(AudioBuf *a, const char *style, double lufs, double p
 static void check_target(const AudioMeasure *m, double lufs, double peak)
 {
     if (fabs(m->lufs - lufs) > 0.2 || m->true_peak > peak)
-        fail_msg("%.2f LUFS, %.2f dBTP; asked for %.0f and %.0f", m->lufs, m->true_peak, lufs, peak);
+        fail_msg("%.2f LUFS, %.2f dBTP; asked for %.0f and %.0f", m->lufs, m->true_peak, lufs,
+                 peak);
     assert_int_equal(m->clipped, 0);
     assert_true(m->dc < 1e-3);
 }

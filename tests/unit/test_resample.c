@@ -44,7 +44,8 @@ static void what_the_new_rate_cannot_hold_is_gone(void **state)
     (void)state;
     make_tones(&a, 48000, 15000, (Tone[]){{2, 0}}, 1);
     assert_true(audio_resample(&b, &a, 22050, &err));
-    for (int64_t i = 22050 / 2; i < b.frames - 22050 / 2; i++) assert_true(fabsf(b.x[2 * i]) < 1e-4f);
+    for (int64_t i = 22050 / 2; i < b.frames - 22050 / 2; i++)
+        assert_true(fabsf(b.x[2 * i]) < 1e-4f);
     audio_free(&a);
     audio_free(&b);
 }
