@@ -239,18 +239,26 @@ static bool have_avx2(void)
 }
 #else
 #define look_avx2 look_any
-#define pack_avx2 pack_any
-static void multiply_avx2(const int32_t *a, const int32_t *b, int rows, int cols, bool lower,
-                          double *c)
-{
-    multiply_any(micro_portable, a, b, rows, cols, lower, c);
-}
+#define pack_avx2 gram16_pack_portable
+#define multiply_avx2 gram16_multiply_portable
 
 static bool have_avx2(void)
 {
     return false;
 }
 #endif
+
+void gram16_pack_portable(const float *x, int k, int n, bool by_column, const float *step,
+                          const float *inverse, float *col_err, float *row_err, int32_t *lanes)
+{
+    pack_any(x, k, n, by_column, step, inverse, col_err, row_err, lanes);
+}
+
+void gram16_multiply_portable(const int32_t *a, const int32_t *b, int rows, int cols, bool lower,
+                              double *c)
+{
+    multiply_any(micro_portable, a, b, rows, cols, lower, c);
+}
 
 void gram16_look(const float *x, int k, int n, bool by_column, float *col_max, float *col_square)
 {
@@ -264,13 +272,13 @@ void gram16_pack(const float *x, int k, int n, bool by_column, const float *step
     if (have_avx2())
         pack_avx2(x, k, n, by_column, step, inverse, col_err, row_err, lanes);
     else
-        pack_any(x, k, n, by_column, step, inverse, col_err, row_err, lanes);
+        gram16_pack_portable(x, k, n, by_column, step, inverse, col_err, row_err, lanes);
 }
 
 void gram16_multiply(const int32_t *a, const int32_t *b, int rows, int cols, bool lower, double *c)
 {
     if (have_avx2()) multiply_avx2(a, b, rows, cols, lower, c);
-    else multiply_any(micro_portable, a, b, rows, cols, lower, c);
+    else gram16_multiply_portable(a, b, rows, cols, lower, c);
 }
 
 const char *gram16_kernel(void)

@@ -33,4 +33,10 @@ void gram16_multiply(const int32_t *a, const int32_t *b, int rows, int cols, boo
 
 const char *gram16_kernel(void);
 
+/* The plain C that the above are tested against. */
+void gram16_pack_portable(const float *x, int k, int n, bool by_column, const float *step,
+                          const float *inverse, float *col_err, float *row_err, int32_t *lanes);
+void gram16_multiply_portable(const int32_t *a, const int32_t *b, int rows, int cols, bool lower,
+                              double *c);
+
 #endif
