@@ -87,11 +87,18 @@ int feat_add_row(FeatureSet *fs, int table, RowKey key, const char *label)
     return t->nrows++;
 }
 
-/* The f32 nearest to x with six significant digits: what JSON prints with %.6g reads back equal. */
+/* The f32 nearest to x with six significant digits: what JSON prints with %.6g reads back equal. By
+ * arithmetic where the power of ten is exact in f64, so that the quotient is correctly rounded (an
+ * embedding has 262144 row norms); through text elsewhere. */
 static float round_six(double x)
 {
+    static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                   1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                   1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     char text[32];
     if (x == 0 || !isfinite(x)) return (float)x;
+    int k = 5 - (int)floor(log10(fabs(x)));
+    if (k >= 0 && k <= 22) return (float)(rint(x * power[k]) / power[k]);
     snprintf(text, sizeof text, "%.6g", x);
     return (float)strtod(text, NULL);
 }

@@ -18,8 +18,8 @@ static void write_values(JsonOut *j, const Table *t, int row)
     jout_begin(j, "values", '{', false);
     for (int i = 0; i < t->ncols; i++) {
         const Column *c = &t->col[i];
+        if (c->len[row] == 0) continue; /* its start means nothing */
         const float *v = c->v + c->start[row];
-        if (c->len[row] == 0) continue;
         if (c->len[row] == 1) {
             jout_number(j, c->name, (double)v[0], 6);
             continue;
