@@ -1,5 +1,6 @@
 /* added.c: see added.h. Rules are those of the tokenizers library (added_vocabulary.rs): a match
- * that is turned down (special, or part of a word) is passed over whole. */
+ * that is turned down (special, or part of a word) is passed over whole, and a token may be found in
+ * the white space that the one before it has taken. */
 #include "token/added.h"
 
 #include <stdlib.h>
@@ -65,7 +66,8 @@ static int32_t char_after(const char *s, int n, int at, int *length)
 }
 
 /* Applies the token's own conditions; false when the match does not count. */
-static bool adjust(const AddedToken *t, const char *s, int n, int at, bool special, AddedMatch *m)
+static bool adjust(const AddedToken *t, const char *s, int n, int done, bool special,
+                   AddedMatch *m)
 {
     int length;
     if (t->special && !special) return false;
@@ -74,7 +76,7 @@ static bool adjust(const AddedToken *t, const char *s, int n, int at, bool speci
         if ((before >= 0 && unicode_is_word(before)) || (after >= 0 && unicode_is_word(after)))
             return false;
     }
-    for (int32_t c; t->lstrip && m->from > at; m->from -= length)
+    for (int32_t c; t->lstrip && m->from > done; m->from -= length)
         if ((c = char_before(s, m->from, &length)) < 0 || !unicode_is_space(c)) break;
     for (int32_t c; t->rstrip && m->to < n; m->to += length)
         if ((c = char_after(s, n, m->to, &length)) < 0 || !unicode_is_space(c)) break;
@@ -95,16 +97,16 @@ static int32_t longest(const ByteTrie *trie, const char *s, int n, int at, int *
     return value;
 }
 
-AddedMatch added_next(const AddedTokens *added, const ByteTrie *trie, const char *s, int n, int at,
-                      bool special)
+AddedMatch added_next(const AddedTokens *added, const ByteTrie *trie, const char *s, int n,
+                      int done, int resume, bool special)
 {
-    for (int i = at; trie->n > 0 && i < n; i++) {
+    for (int i = resume; trie->n > 0 && i < n; i++) {
         int end = 0;
         int32_t value = longest(trie, s, n, i, &end);
         if (value < 0) continue;
-        AddedMatch m = {.from = i, .to = end, .id = added->token[value].id};
-        if (adjust(&added->token[value], s, n, at, special, &m)) return m;
+        AddedMatch m = {.from = i, .to = end, .id = added->token[value].id, .resume = end};
+        if (adjust(&added->token[value], s, n, done, special, &m)) return m;
         i = end - 1;
     }
-    return (AddedMatch){.from = n, .to = n, .id = -1};
+    return (AddedMatch){.from = n, .to = n, .id = -1, .resume = n};
 }

@@ -26,14 +26,16 @@ typedef struct AddedTokens {
 typedef struct AddedMatch {
     int from, to; /* bytes, with the white space taken */
     int32_t id;   /* -1: none up to the end of the text */
+    int resume;   /* where the search goes on: before the white space taken behind the token */
 } AddedMatch;
 
 void added_free(AddedTokens *added);
 bool added_add(AddedTokens *added, AddedToken token, TokView text, Err *err);
 /* After the last token, once the normalizer is known. */
 bool added_finish(AddedTokens *added, const TokVocab *vocab, const Normalizer *norm, Err *err);
-/* The first match in s[at..n): leftmost, of those the longest. Special tokens only if `special`. */
-AddedMatch added_next(const AddedTokens *added, const ByteTrie *trie, const char *s, int n, int at,
-                      bool special);
+/* The first match in s[resume..n): leftmost, of those the longest. The text before `done` is used
+ * up. Special tokens only if `special`. */
+AddedMatch added_next(const AddedTokens *added, const ByteTrie *trie, const char *s, int n,
+                      int done, int resume, bool special);
 
 #endif

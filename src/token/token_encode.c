@@ -114,16 +114,17 @@ static bool encode_gap(Encoder *e, int from, int to)
     if (!normalizer_apply(&e->tok->norm, &e->text, &e->spare, e->scratch, e->err)) return false;
     if (added->normal.n == 0) return encode_text(e, &e->text);
     const TokText *text = &e->text;
-    for (int at = 0; at < text->n;) {
-        AddedMatch m = added_next(added, &added->normal, text->s, text->n, at, e->special);
+    for (int at = 0, resume = 0; at < text->n || resume < text->n;) {
+        AddedMatch m = added_next(added, &added->normal, text->s, text->n, at, resume, e->special);
         toktext_clear(&e->part);
-        toktext_copy(&e->part, text, at, m.from - at);
+        if (m.from > at) toktext_copy(&e->part, text, at, m.from - at);
         if (!encode_text(e, &e->part)) return false;
         if (m.id >= 0) {
             int32_t start = text->from[m.from];
             token_ids_add(e->ids, m.id, start, text->to[m.to - 1] - start);
         }
         at = m.to;
+        resume = m.resume;
     }
     return true;
 }
@@ -131,11 +132,12 @@ static bool encode_gap(Encoder *e, int from, int to)
 static bool encode_source(Encoder *e)
 {
     const AddedTokens *added = &e->tok->added;
-    for (int at = 0; at < e->len;) {
-        AddedMatch m = added_next(added, &added->raw, e->source, e->len, at, e->special);
+    for (int at = 0, resume = 0; at < e->len || resume < e->len;) {
+        AddedMatch m = added_next(added, &added->raw, e->source, e->len, at, resume, e->special);
         if (!encode_gap(e, at, m.from)) return false;
         if (m.id >= 0) token_ids_add(e->ids, m.id, m.from, m.to - m.from);
         at = m.to;
+        resume = m.resume;
     }
     return true;
 }

@@ -16,6 +16,13 @@ typedef struct Pending {
     AddedToken flags;
 } Pending;
 
+enum { MERGE_BATCH = TOKVOCAB_BATCH / 3 };
+
+/* A merge that is read but not looked up. */
+typedef struct Waiting {
+    size_t at, n, cut; /* bytes of the batch: both parts, and the left one */
+} Waiting;
+
 typedef struct Reader {
     Tokenizer *tok;
     TokScan scan;
@@ -27,8 +34,10 @@ typedef struct Reader {
     char type[16];
     char *unk_token;
     int64_t unk_id; /* -1 = none */
-    uint32_t nmerges;
-    Str pair;
+    uint32_t nmerges; /* looked up so far */
+    Waiting batch[MERGE_BATCH];
+    int nbatch;
+    Str bytes; /* of the batch */
 } Reader;
 
 static bool read_added_token(Reader *r)
@@ -115,23 +124,40 @@ static bool read_vocab_list(Reader *r)
     return !r->scan.failed;
 }
 
-/* r->pair holds left and right, `cut` bytes the left one; the made token is their concatenation. */
-static bool add_merge(Reader *r, size_t cut)
+/* Looks up the merges that wait in r->batch, all at once. */
+static bool flush_merges(Reader *r)
 {
-    const TokVocab *v = &r->tok->vocab;
-    const char *s = str_text(&r->pair);
-    size_t n = r->pair.len;
-    int32_t left = tokvocab_find(v, s, cut), right = tokvocab_find(v, s + cut, n - cut);
-    int32_t made = tokvocab_find(v, s, n);
-    if (cut == 0 || cut == n) return tokscan_fail(&r->scan, "merge with an empty part");
-    if (left < 0 || right < 0 || made < 0) {
-        const char *part = left < 0 || made < 0 ? s : s + cut;
-        int length = (int)(left < 0 ? cut : made < 0 ? n : n - cut);
-        return err_set(r->err, "merge %u: \"%.*s\" is not in the vocabulary", r->nmerges,
-                       length < 60 ? length : 60, part);
+    TokView text[3 * MERGE_BATCH];
+    int32_t id[3 * MERGE_BATCH];
+    for (int i = 0; i < r->nbatch; i++) {
+        const Waiting *w = &r->batch[i];
+        const char *s = r->bytes.s + w->at;
+        text[3 * i] = (TokView){s, w->cut};
+        text[3 * i + 1] = (TokView){s + w->cut, w->n - w->cut};
+        text[3 * i + 2] = (TokView){s, w->n};
     }
-    bpe_add_merge(&r->tok->bpe, left, right, made, r->nmerges++);
+    tokvocab_find_many(&r->tok->vocab, text, 3 * r->nbatch, id);
+    for (int i = 0; i < r->nbatch; i++) {
+        const int32_t *found = &id[3 * i];
+        for (int k = 0; k < 3; k++) {
+            const TokView *t = &text[3 * i + k];
+            if (found[k] < 0)
+                return err_set(r->err, "merge %u: \"%.*s\" is not in the vocabulary", r->nmerges,
+                               t->n < 60 ? (int)t->n : 60, t->s);
+        }
+        bpe_add_merge(&r->tok->bpe, found[0], found[1], found[2], r->nmerges++);
+    }
+    r->nbatch = 0;
+    r->bytes.len = 0;
     return true;
+}
+
+/* The last n of r->bytes are a merge: `cut` bytes the left part, and together what it makes. */
+static bool add_merge(Reader *r, size_t n, size_t cut)
+{
+    if (cut == 0 || cut == n) return tokscan_fail(&r->scan, "merge with an empty part");
+    r->batch[r->nbatch++] = (Waiting){r->bytes.len - n, n, cut};
+    return r->nbatch < MERGE_BATCH || flush_merges(r);
 }
 
 /* "left right", or ["left", "right"]. */
@@ -139,27 +165,26 @@ static bool read_merge(Reader *r)
 {
     TokScan *s = &r->scan;
     TokView text;
-    r->pair.len = 0;
     if (tokscan_peek(s) != '[') {
         if (!tokscan_string(s, &text)) return false;
-        const char *space = memchr(text.s, ' ', text.n);
+        const char *space = text.n ? memchr(text.s, ' ', text.n) : NULL;
         size_t cut = space ? (size_t)(space - text.s) : 0;
         if (!space || memchr(space + 1, ' ', text.n - cut - 1))
             return tokscan_fail(s, "merge that is not two parts with one space between");
-        str_add(&r->pair, text.s, cut);
-        str_add(&r->pair, space + 1, text.n - cut - 1);
-        return add_merge(r, cut);
+        str_add(&r->bytes, text.s, cut);
+        str_add(&r->bytes, space + 1, text.n - cut - 1);
+        return add_merge(r, text.n - 1, cut);
     }
-    size_t cut = 0, parts = 0;
+    size_t n = 0, cut = 0, parts = 0;
     tokscan_open(s, '[');
-    for (; tokscan_element(s); parts++) {
+    for (; tokscan_element(s); parts++, n += text.n) {
         if (!tokscan_string(s, &text)) return false;
         if (parts == 0) cut = text.n;
-        str_add(&r->pair, text.s, text.n);
+        str_add(&r->bytes, text.s, text.n);
     }
     if (s->failed) return false;
     if (parts != 2) return tokscan_fail(s, "merge that has not two parts");
-    return add_merge(r, cut);
+    return add_merge(r, n, cut);
 }
 
 static bool read_merges(Reader *r)
@@ -172,7 +197,7 @@ static bool read_merges(Reader *r)
     if (!tokscan_open(&r->scan, '[')) return false;
     while (tokscan_element(&r->scan))
         if (!read_merge(r)) return false;
-    return !r->scan.failed;
+    return !r->scan.failed && flush_merges(r);
 }
 
 static bool read_vocab(Reader *r)
@@ -344,7 +369,7 @@ bool tokenizer_read_json(Tokenizer *tok, const char *path, Err *err)
     for (int i = 0; i < r.npending; i++) free(r.pending[i].text);
     free(r.pending);
     free(r.unk_token);
-    str_free(&r.pair);
+    str_free(&r.bytes);
     tokscan_free(&r.scan);
     file_map_close(&map);
     return ok || err_wrap(err, "%s", path);

@@ -12,7 +12,7 @@ typedef enum NormKind {
     NORM_NFKC,
     NORM_NFKD,
     NORM_LOWER,
-    NORM_MARKS,   /* drops category Mn (StripAccents) */
+    NORM_MARKS,   /* drops marks (StripAccents) */
     NORM_NMT,     /* controls dropped, odd spaces made plain */
     NORM_STRIP,   /* white space at the ends */
     NORM_SQUEEZE, /* SentencePiece's remove_extra_whitespaces: ends off, runs of U+0020 to one */

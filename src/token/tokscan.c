@@ -32,6 +32,8 @@ static unsigned char here(const TokScan *s)
 static void pass_space(TokScan *s)
 {
     const char *p = s->text + s->at, *end = s->text + s->len;
+    if (p < end && *p == '\n') p++;
+    while (end - p >= 8 && memcmp(p, "        ", 8) == 0) p += 8; /* indentation */
     while (p < end && (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r')) p++;
     s->at = (size_t)(p - s->text);
 }

@@ -51,6 +51,23 @@ int32_t tokvocab_find(const TokVocab *v, const char *s, size_t n)
     return -1;
 }
 
+void tokvocab_find_many(const TokVocab *v, const TokView *text, int n, int32_t *id)
+{
+    TokSlot slot[TOKVOCAB_BATCH];
+    TokEntry entry[TOKVOCAB_BATCH];
+    for (int i = 0; i < n; i++) {
+        uint32_t hash = text_hash(text[i].s, text[i].n);
+        slot[i] = v->slot ? v->slot[hash & v->mask] : (TokSlot){0};
+        if (slot[i].hash != hash) slot[i].id = 0;
+    }
+    for (int i = 0; i < n; i++) entry[i] = slot[i].id ? v->entry[slot[i].id - 1] : (TokEntry){0};
+    for (int i = 0; i < n; i++) {
+        bool hit = slot[i].id && entry[i].len == text[i].n &&
+                   memcmp(v->block.s + entry[i].at, text[i].s, text[i].n) == 0;
+        id[i] = hit ? slot[i].id - 1 : tokvocab_find(v, text[i].s, text[i].n);
+    }
+}
+
 TokView tokvocab_text(const TokVocab *v, int32_t id)
 {
     if (id < 0 || id >= v->n || v->entry[id].at == UINT32_MAX) return (TokView){0};

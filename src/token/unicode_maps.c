@@ -31,14 +31,8 @@ bool unicode_is_word(int32_t c)
 
 bool unicode_is_mark(int32_t c)
 {
-    return utf8proc_category(c) == UTF8PROC_CATEGORY_MN;
-}
-
-bool unicode_is_control(int32_t c)
-{
     utf8proc_category_t cat = utf8proc_category(c);
-    return cat == UTF8PROC_CATEGORY_CC || cat == UTF8PROC_CATEGORY_CF ||
-           cat == UTF8PROC_CATEGORY_CN || cat == UTF8PROC_CATEGORY_CO;
+    return cat >= UTF8PROC_CATEGORY_MN && cat <= UTF8PROC_CATEGORY_ME;
 }
 
 int unicode_lower(int32_t c, int32_t out[2])

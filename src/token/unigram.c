@@ -58,6 +58,7 @@ static void search(const Unigram *u, UnigramBest *best, const char *s, int n)
 {
     for (int i = 0; i <= n; i++) best[i] = (UnigramBest){-INFINITY, -1, -1};
     best[0] = (UnigramBest){0, 0, -1};
+    double unknown = u->min_score - UNKNOWN_PENALTY;
     for (int i = 0, length; i < n; i += length) {
         bool single = false, ok;
         length = utf8_step(s + i, n - i, &ok);
@@ -68,8 +69,7 @@ static void search(const Unigram *u, UnigramBest *best, const char *s, int n)
             improve(&best[k + 1], best[i].score + u->score[id], i, id);
             single |= k + 1 - i == length;
         }
-        if (!single)
-            improve(&best[i + length], best[i].score + u->min_score - UNKNOWN_PENALTY, i, -1);
+        if (!single) improve(&best[i + length], best[i].score + unknown, i, -1);
     }
 }
 
