@@ -30,7 +30,8 @@ typedef struct OutFile {
  * is no regular file (a device, a pipe) is written directly. */
 bool out_open(OutFile *out, const char *path, Err *err);
 bool out_write(OutFile *out, const void *bytes, size_t n, Err *err);
-/* Flushes, syncs, renames. On failure the part file is removed. The OutFile is closed either way. */
+/* Flushes, syncs, renames. On failure the part file is removed. The OutFile is closed either way.
+ */
 bool out_commit(OutFile *out, Err *err);
 /* Closes and removes the part file. Safe on a closed OutFile. */
 void out_abort(OutFile *out);

@@ -43,7 +43,8 @@ int map_role(const FeatureSet *fs, int layer, int role);
 double clamp(double x, double lo, double hi);
 double lerp(double a, double b, double x); /* a at 0, b at 1 */
 
-/* Dynamics by name, MIDI velocity / 127: ppp 16, pp 33, p 49, mp 64, mf 80, f 96, ff 112, fff 127. */
+/* Dynamics by name, MIDI velocity / 127: ppp 16, pp 33, p 49, mp 64, mf 80, f 96, ff 112, fff 127.
+ */
 #define DYN_PPP (16 / 127.0)
 #define DYN_PP  (33 / 127.0)
 #define DYN_P   (49 / 127.0)

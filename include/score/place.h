@@ -1,4 +1,5 @@
-/* place.h: where a note is and what it is called, in the words of musicians: bar and beat, "F#4". */
+/* place.h: where a note is and what it is called, in the words of musicians: bar and beat, "F#4".
+ */
 #ifndef SCORE_PLACE_H
 #define SCORE_PLACE_H
 

@@ -15,14 +15,18 @@
 
 enum { SCORE_PPQ = 480 };
 enum { FROM_PITCH, FROM_VELOCITY, FROM_DURATION, FROM_TIMBRE, FROM_COUNT };
-enum { NOTE_SLIDE = 1,  /* glides into this note from the one before it, which sounds on until then */
-       NOTE_ACCENT = 2, NOTE_TIE = 4, NOTE_GHOST = 8 };
+enum {
+    NOTE_SLIDE = 1, /* glides into this note from the one before it, which sounds on until then */
+    NOTE_ACCENT = 2,
+    NOTE_TIE = 4,
+    NOTE_GHOST = 8
+};
 
 typedef struct Note {
     int32_t start, dur;     /* ticks; dur > 0 */
     float key;              /* MIDI key, 69 = A4 = 440 Hz; fractions are microtones */
     float vel, pan;         /* 0..1, -1..1 */
-    float timbre[4];        /* 0..1, named by the instrument (303: cutoff, resonance, env mod, accent) */
+    float timbre[4]; /* 0..1, named by the instrument (303: cutoff, resonance, env mod, accent) */
     uint8_t flags;          /* NOTE_... */
     uint16_t rule;          /* index into Score.rule: the mapping that made it */
     Cell from[FROM_COUNT];  /* which numbers made pitch, velocity, duration, timbre */
@@ -50,6 +54,7 @@ typedef struct Track {
     bool mono;           /* one voice, slides glide (303) */
     int channel;         /* 0-based MIDI channel, -1 = given by the writer */
     float gain_db, pan, reverb, chorus; /* mix: dB, -1..1, 0..1, 0..1 */
+    float duck, delay;   /* native engine, 0..1: how far kicks push it down, delay send */
     Note *note;          /* [nnotes], sorted by score_finish() */
     int nnotes, cap_notes;
     Ctl *ctl;

@@ -11,10 +11,10 @@
  *   number of fifths above C; that pitch class is placed as near to MIDI 48 as it comes (43..54).
  * The signs of components are fixed in math/pca.
  *
- * Fewer than three layers, norms that are missing or of several widths, or norms that do not vary in
- * two directions (an untrained model): the angle is the fraction of log2 of the sum of all matrices'
- * Frobenius norms, pc2_skew the mean skewness and pc3_kurt the mean Pearson kurtosis of their
- * entries; a note says so. */
+ * Fewer than three layers, norms that are missing or of several widths, or norms that do not vary
+ * in two directions (an untrained model): the angle is the fraction of log2 of the sum of all
+ * matrices' Frobenius norms, pc2_skew the mean skewness and pc3_kurt the mean Pearson kurtosis of
+ * their entries; a note says so. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

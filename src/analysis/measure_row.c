@@ -8,43 +8,43 @@
 #include "measure.h"
 
 /* name, unit, definition */
-#define COLUMNS(X)                                                                                  \
-    X(rows, "", "rows of the matrix [out, in]; 1 of a vector")                                      \
-    X(cols, "", "columns, or length of a vector")                                                   \
-    X(numel, "", "entries")                                                                         \
-    X(nonfinite, "", "NaN and infinite entries; left out of the statistics, 0 in the spectrum")     \
-    X(mean, "", "mean of the entries")                                                              \
-    X(std, "", "population standard deviation")                                                     \
-    X(skew, "", "skewness, population")                                                             \
-    X(kurt, "", "excess kurtosis, population: m4/m2^2 - 3")                                         \
-    X(fro, "", "Frobenius norm")                                                                    \
-    X(sv, "", "singular values, descending")                                                        \
-    X(row_norms, "", "L2 norm of every row")                                                        \
-    X(hist, "", "32 equal bins between percentiles 2 and 98, sum 1")                                \
-    X(hist_lo, "", "percentile 2")                                                                  \
-    X(hist_hi, "", "percentile 98")                                                                 \
-    X(spectral_norm, "", "largest eigenvalue lambda = sigma^2")                                     \
-    X(log_spectral_norm, "log10", "log10 of the largest eigenvalue")                                \
-    X(log_norm, "log10", "log10 of the sum of eigenvalues")                                         \
-    X(stable_rank, "", "sum of eigenvalues over the largest")                                       \
-    X(matrix_rank, "", "singular values over largest * longer side * 2^-23")                        \
-    X(effective_rank, "", "exp of the entropy of sigma / sum sigma")                                \
-    X(participation_ratio, "", "(sum lambda)^2 / sum lambda^2")                                     \
-    X(spectral_entropy, "", "-sum p ln p / ln rank, p = lambda / sum lambda")                       \
-    X(alpha, "", "power-law exponent of the eigenvalue density")                                    \
-    X(alpha_d, "", "Kolmogorov-Smirnov distance of the power law")                                  \
-    X(alpha_sigma, "", "standard error of alpha")                                                   \
-    X(alpha_xmin, "", "smallest eigenvalue of the power-law tail")                                  \
-    X(alpha_weighted, "", "alpha * log10 of the largest eigenvalue")                                \
-    X(log_alpha_norm, "log10", "log10 of the sum of lambda^alpha")                                  \
-    X(mp_lambda_plus, "", "Marchenko-Pastur edge of random entries of the same mean square")        \
-    X(mp_softrank, "", "Marchenko-Pastur edge over the largest eigenvalue")                         \
-    X(num_spikes, "", "eigenvalues over the edge by more than its Tracy-Widom width")               \
-    X(alpha_stable, "", "index of the alpha-stable law by McCulloch's quantiles: 2 = Gaussian")     \
-    X(bimodality, "", "Sarle's bimodality coefficient")                                             \
-    X(gamma, "", "the norm vector as stored")                                                       \
-    X(gamma_mean, "", "mean of the norm vector")                                                    \
-    X(gamma_std, "", "population standard deviation of the norm vector")                            \
+#define COLUMNS(X)                                                                                 \
+    X(rows, "", "rows of the matrix [out, in]; 1 of a vector")                                     \
+    X(cols, "", "columns, or length of a vector")                                                  \
+    X(numel, "", "entries")                                                                        \
+    X(nonfinite, "", "NaN and infinite entries; left out of the statistics, 0 in the spectrum")    \
+    X(mean, "", "mean of the entries")                                                             \
+    X(std, "", "population standard deviation")                                                    \
+    X(skew, "", "skewness, population")                                                            \
+    X(kurt, "", "excess kurtosis, population: m4/m2^2 - 3")                                        \
+    X(fro, "", "Frobenius norm")                                                                   \
+    X(sv, "", "singular values, descending")                                                       \
+    X(row_norms, "", "L2 norm of every row")                                                       \
+    X(hist, "", "32 equal bins between percentiles 2 and 98, sum 1")                               \
+    X(hist_lo, "", "percentile 2")                                                                 \
+    X(hist_hi, "", "percentile 98")                                                                \
+    X(spectral_norm, "", "largest eigenvalue lambda = sigma^2")                                    \
+    X(log_spectral_norm, "log10", "log10 of the largest eigenvalue")                               \
+    X(log_norm, "log10", "log10 of the sum of eigenvalues")                                        \
+    X(stable_rank, "", "sum of eigenvalues over the largest")                                      \
+    X(matrix_rank, "", "singular values over largest * longer side * 2^-23")                       \
+    X(effective_rank, "", "exp of the entropy of sigma / sum sigma")                               \
+    X(participation_ratio, "", "(sum lambda)^2 / sum lambda^2")                                    \
+    X(spectral_entropy, "", "-sum p ln p / ln rank, p = lambda / sum lambda")                      \
+    X(alpha, "", "power-law exponent of the eigenvalue density")                                   \
+    X(alpha_d, "", "Kolmogorov-Smirnov distance of the power law")                                 \
+    X(alpha_sigma, "", "standard error of alpha")                                                  \
+    X(alpha_xmin, "", "smallest eigenvalue of the power-law tail")                                 \
+    X(alpha_weighted, "", "alpha * log10 of the largest eigenvalue")                               \
+    X(log_alpha_norm, "log10", "log10 of the sum of lambda^alpha")                                 \
+    X(mp_lambda_plus, "", "Marchenko-Pastur edge of random entries of the same mean square")       \
+    X(mp_softrank, "", "Marchenko-Pastur edge over the largest eigenvalue")                        \
+    X(num_spikes, "", "eigenvalues over the edge by more than its Tracy-Widom width")              \
+    X(alpha_stable, "", "index of the alpha-stable law by McCulloch's quantiles: 2 = Gaussian")    \
+    X(bimodality, "", "Sarle's bimodality coefficient")                                            \
+    X(gamma, "", "the norm vector as stored")                                                      \
+    X(gamma_mean, "", "mean of the norm vector")                                                   \
+    X(gamma_std, "", "population standard deviation of the norm vector")                           \
     X(gamma_asym, "", "(|first half| - |second half|) / (their sum), L2")
 
 #define AS_ENUM(name, unit, doc) COL_##name,

@@ -73,7 +73,8 @@ static int by_int(const void *a, const void *b)
 }
 
 /* Turns the ons and offs of one track, h [n] in order of time, into notes written to out (which may
- * be h); returns how many. Open notes of a key are a queue: first and last index, chained by next. */
+ * be h); returns how many. Open notes of a key are a queue: first and last index, chained by next.
+ */
 static int pair_track(Heard *out, const Heard *h, int n, int32_t end)
 {
     int *first = mem_alloc(KEYS, sizeof *first), *last = mem_alloc(KEYS, sizeof *last);

@@ -55,8 +55,8 @@ void measure_midi_text(const MidiMeasure *m, const char *file, Str *out)
     if (m->ntempos > 1)
         str_addf(out, " at first (%.2f to %.2f)", m->bpm_min, m->bpm_max);
     str_addf(out, "\n  %-18s %-21s %6s %4s  %-9s %6s %7s %5s %4s %6s %4s %5s %8s  %-9s", "track",
-             "instrument", "notes", "keys", "range", "bits", "notes/s", "poly", "max", "vel", "vels",
-             "durs", "gap s", "key");
+             "instrument", "notes", "keys", "range", "bits", "notes/s", "poly", "max", "vel",
+             "vels", "durs", "gap s", "key");
     str_addf(out, "%5s%7s%7s\n", "r", "time%", "notes%");
     for (int i = 0; i < m->nparts; i++) put_row(out, &m->part[i]);
     put_row(out, &m->all);

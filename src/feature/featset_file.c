@@ -2,8 +2,8 @@
  *
  * {"llmsonify": "features", "model": ..., "layers": 8, ..., "tables": {"weights": {
  *   "columns": [{"name": "sv", "unit": "", "doc": "..."}],
- *   "rows": [{"layer": 0, "role": "q", "label": "...", "values": {"sv": [3.1, ...], "mean": 0.1}}]}}}
- * Keys that are -1 are left out; absent entries too; NaN is null. */
+ *   "rows": [{"layer": 0, "role": "q", "label": "...", "values": {"sv": [3.1, ...], "mean":
+ * 0.1}}]}}} Keys that are -1 are left out; absent entries too; NaN is null. */
 #include "feature/featset.h"
 
 #include <math.h>

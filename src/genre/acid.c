@@ -118,7 +118,8 @@ static bool acid_compose(const FeatureSet *const *fs, int nfs, const GenreOpts *
     if (ok) {
         series_over_layers(&p.tension, p.fs, FT_LAYERS, "tension", -1, false);
         series_over_layers(&p.cutoff, p.fs, FT_WEIGHTS, "std", map_role(p.fs, 0, ROLE_GATE), false);
-        series_over_layers(&p.resonance, p.fs, FT_WEIGHTS, "kurt", map_role(p.fs, 0, ROLE_V), false);
+        series_over_layers(&p.resonance, p.fs, FT_WEIGHTS, "kurt", map_role(p.fs, 0, ROLE_V),
+                           false);
         plan_breakdown(&p);
         write_frame(&p);
         acid_write_lines(&p);

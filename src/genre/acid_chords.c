@@ -30,8 +30,8 @@ static int chord_degree(const AcidPiece *p, const Series *top, int index)
     return (int)(top->u[p->slot[index].layer] * (size - 1) + 0.5) % size;
 }
 
-static void add_chord(AcidPiece *p, const ChordLine *c, int track, int rule, int32_t at, int32_t dur,
-                      double vel, Value from, Value length)
+static void add_chord(AcidPiece *p, const ChordLine *c, int track, int rule, int32_t at,
+                      int32_t dur, double vel, Value from, Value length)
 {
     for (int v = 0; v < PAD_VOICES; v++) {
         Note n = {.start = at, .dur = dur, .key = (float)c->key[v], .vel = (float)vel,

@@ -114,7 +114,8 @@ static void write_slot(AcidPiece *p, int index, Bar303 line, Bar303 answer)
         double within = (double)bar / s->bars;
         line.at = answer.at = (s->bar + bar) * BAR;
         line.layer = answer.layer = s->layer;
-        line.open = broken ? 0.15 + 0.85 * within : clamp(0.25 + 0.55 * depth + 0.35 * within, 0, 1);
+        line.open =
+            broken ? 0.15 + 0.85 * within : clamp(0.25 + 0.55 * depth + 0.35 * within, 0, 1);
         line.loud = broken ? 0.82 : 1;
         write_bar(p, &line, &pat);
         if (!s->has_answer || depth < 0.5 || broken || bar % 2 == 0) continue;

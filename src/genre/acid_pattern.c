@@ -114,7 +114,8 @@ static void set_slides(AcidPattern *p, const FeatureSet *fs, int layer, int role
     for (int i = 0; i < ACID_STEPS; i++) p->step[i].slide_by = p->step[i].gate;
     if (!spectrum16(fs, layer, role, v, a)) return;
     if (!spectrum16(fs, other, role, w, b))
-        for (int i = 0; i < ACID_STEPS; i++) b[i] = 1.0 / ACID_STEPS; /* one layer: against a flat one */
+        for (int i = 0; i < ACID_STEPS; i++)
+            b[i] = 1.0 / ACID_STEPS; /* one layer: against a flat one */
     for (int i = 0; i < ACID_STEPS; i++) {
         int before = (i + ACID_STEPS - 1) % ACID_STEPS;
         delta[i] = sorted[i] = fabs((a[i] - a[before]) - (b[i] - b[before]));

@@ -19,7 +19,8 @@
  * begins; CC5 = 0, CC37 = milliseconds set the time. A slide to the same key cannot be expressed by
  * overlapping: the earlier note lasts until the later, which begins anew.
  *
- * In MIDI_BOTH the two dialects use different controllers throughout and each ignores the other's. */
+ * In MIDI_BOTH the two dialects use different controllers throughout and each ignores the other's.
+ */
 #include "smf_track.h"
 
 #include <math.h>

@@ -30,7 +30,8 @@ static double total(const double weight[12])
     return sum;
 }
 
-/* Pearson correlation of the weights with a profile on `root`; NaN when the weights are constant. */
+/* Pearson correlation of the weights with a profile on `root`; NaN when the weights are constant.
+ */
 static double correlation(const double weight[12], const double profile[12], int root)
 {
     double mw = total(weight) / 12, mp = total(profile) / 12;
