@@ -16,7 +16,7 @@ typedef struct SoundFontOpts {
 } SoundFontOpts;
 
 /* Renders the whole song, first event to the end of the natural release (cut where it has decayed
- * below -80 dB of the peak, with a short fade). out is the caller's to free. Bytes do not depend on
+ * below -66 dB of the peak, with a short fade). out is the caller's to free. Bytes do not depend on
  * run->threads. */
 bool soundfont_render(const MidiSong *song, const SoundFontOpts *opts, AudioBuf *out,
                       const Run *run, Err *err);

@@ -29,8 +29,8 @@ enum {
 
 static const double DEFAULT_GAIN = 0.2;
 static const double DEFAULT_TAIL = 6;      /* seconds */
-static const double TAIL_FLOOR = 1e-4;     /* -80 dB of the peak */
-static const double FADE_SECONDS = 0.01;
+static const double TAIL_FLOOR = 5e-4;     /* -66 dB of the peak: what mastering cannot make heard */
+static const double FADE_SECONDS = 0.03;
 
 /* One synthesizer and its place in the song. */
 typedef struct Player {
@@ -224,7 +224,7 @@ static bool band_play(Band *band, AudioBuf *out, const Timeline *time, const Run
     return true;
 }
 
-/* Cuts where the sound has fallen below -80 dB of its peak, and fades the last 10 ms. */
+/* Cuts where the sound has fallen below -66 dB of its peak, and fades the last 30 ms. */
 static void trim_tail(AudioBuf *a)
 {
     float peak = 0;
