@@ -3,6 +3,7 @@
 #define MODEL_MODEL_H
 
 #include "base/err.h"
+#include "base/json.h"
 #include "feature/role.h"
 #include "tensor/checkpoint.h"
 
@@ -25,6 +26,7 @@ typedef struct ModelPart {
 typedef struct Model {
     char *name; /* "wren": last part of the path, or of the Hugging Face id */
     char *path; /* directory or file as found */
+    char *dir;  /* the directory that it is or lies in, where config.json and tokenizer.json are */
     ModelConfig cfg;
     Checkpoint *ck;
     ModelPart *part; /* [nparts] in file order */
@@ -42,5 +44,7 @@ bool model_open(Model *m, const char *path, Err *err);
 void model_close(Model *m);
 /* NULL when there is none. */
 const ModelPart *model_find(const Model *m, int layer, Role role);
+/* A member of config.json: of its "text_config", else of the whole. NULL when absent or null. */
+const Json *model_config_get(const Json *root, const char *key);
 
 #endif

@@ -45,20 +45,12 @@ static bool check_unique(const Json *obj, Err *err)
     return ok;
 }
 
-/* The member of text_config, else of the outer object; null is absent. */
-static const Json *config_get(const Json *root, const char *key)
-{
-    const Json *j = json_get(json_get(root, "text_config"), key);
-    if (!j || json_is_null(j)) j = json_get(root, key);
-    return j && json_is_null(j) ? NULL : j;
-}
-
 static bool read_field(const Json *root, Field f, int64_t *out, Err *err)
 {
     *out = 0;
     for (int i = 0; i < CONFIG_MAX_KEYS && FIELD[f].key[i]; i++) {
         const char *key = FIELD[f].key[i];
-        const Json *j = config_get(root, key);
+        const Json *j = model_config_get(root, key);
         if (!j) continue;
         double v = json_number(j, NAN);
         if (isnan(v)) return err_set(err, "\"%s\" is no number", key);
@@ -75,7 +67,7 @@ static bool read_field(const Json *root, Field f, int64_t *out, Err *err)
 static bool read_type(Config *cfg, const Json *root, Err *err)
 {
     const Json *outer = json_get(root, "model_type");
-    const Json *j = config_get(root, "model_type");
+    const Json *j = model_config_get(root, "model_type");
     if (!j) return true;
     if (!json_is_string(j)) return err_set(err, "\"model_type\" is no string");
     if (!arch_by_type(json_string(j)) && json_is_string(outer)) j = outer;
@@ -85,7 +77,7 @@ static bool read_type(Config *cfg, const Json *root, Err *err)
 
 static bool read_tied(Config *cfg, const Json *root, Err *err)
 {
-    const Json *j = config_get(root, "tie_word_embeddings");
+    const Json *j = model_config_get(root, "tie_word_embeddings");
     if (!j) return true;
     if (!json_is_bool(j)) return err_set(err, "\"tie_word_embeddings\" is neither true nor false");
     cfg->tie_given = true;
@@ -151,6 +143,13 @@ bool config_read(Config *cfg, const char *dir, Err *err)
     cfg->path = path;
     if (!ok) config_free(cfg);
     return ok;
+}
+
+const Json *model_config_get(const Json *root, const char *key)
+{
+    const Json *j = json_get(json_get(root, "text_config"), key);
+    if (!j || json_is_null(j)) j = json_get(root, key);
+    return j && json_is_null(j) ? NULL : j;
 }
 
 void config_free(Config *cfg)

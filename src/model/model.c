@@ -115,13 +115,12 @@ bool model_open(Model *m, const char *path, Err *err)
 {
     Config cfg = {0};
     *m = (Model){0};
-    char *dir = model_dir(path);
+    m->dir = model_dir(path);
     m->path = mem_strdup(path);
-    m->name = model_name(path, dir);
+    m->name = model_name(path, m->dir);
     bool ok =
-        checkpoint_open(&m->ck, path, err) && config_read(&cfg, dir, err) && build(m, &cfg, err);
+        checkpoint_open(&m->ck, path, err) && config_read(&cfg, m->dir, err) && build(m, &cfg, err);
     config_free(&cfg);
-    free(dir);
     if (!ok) model_close(m);
     return ok;
 }
@@ -136,6 +135,7 @@ void model_close(Model *m)
     free(m->first);
     free(m->name);
     free(m->path);
+    free(m->dir);
     *m = (Model){0};
 }
 
