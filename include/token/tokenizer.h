@@ -37,7 +37,7 @@ void token_ids_add(TokenIds *ids, int32_t id, int32_t start, int32_t len);
 
 enum {
     TOKENIZE_EDGES = 1,  /* add BOS and EOS by the tokenizer's own rules */
-    TOKENIZE_SPECIAL = 2 /* "<bos>" in the text is the token; otherwise it is five characters */
+    TOKENIZE_SPECIAL = 2 /* "<bos>" in the text is the token; otherwise five characters */
 };
 
 /* Replaces *out by the tokens of text[0..len). Ill-formed UTF-8: byte-level tokenizers and those
@@ -46,10 +46,10 @@ enum {
 bool tokenizer_encode(const Tokenizer *tok, const char *text, size_t len, int flags, TokenIds *out,
                       Err *err);
 
-/* The bytes of a token inside a text, valid as long as the tokenizer: " the" for "▁the", one byte for
- * a byte token, "<bos>" for a special one. NULL when there is no such token. Not terminated. */
+/* The bytes of a token inside a text, valid as long as the tokenizer: " the" for "▁the", a byte
+ * for a byte token, "<bos>" for a special one. Not terminated; NULL when there is no such token. */
 const char *tokenizer_piece(const Tokenizer *tok, int32_t id, size_t *len);
-/* The token as the vocabulary writes it ("▁the", "Ġthe"). NULL when there is none. Not terminated. */
+/* The token as the vocabulary writes it ("▁the"). Not terminated; NULL when there is none. */
 const char *tokenizer_text(const Tokenizer *tok, int32_t id, size_t *len);
 /* The id of a token as the vocabulary writes it, "<end_of_turn>"; -1 when there is none. */
 int32_t tokenizer_find(const Tokenizer *tok, const char *text);
@@ -61,7 +61,7 @@ int32_t tokenizer_bos(const Tokenizer *tok);
 int32_t tokenizer_eos(const Tokenizer *tok);
 int32_t tokenizer_unk(const Tokenizer *tok);
 int32_t tokenizer_pad(const Tokenizer *tok);
-/* True for every id that ends a generated text: the eos of all files, and the end of a chat turn. */
+/* True for every id that ends a generated text: eos by any of the files, the end of a chat turn. */
 bool tokenizer_is_end(const Tokenizer *tok, int32_t id);
 bool tokenizer_is_special(const Tokenizer *tok, int32_t id);
 /* True when TOKENIZE_EDGES puts BOS in front. */
@@ -79,8 +79,8 @@ enum {
 typedef struct TokenDecoder {
     const Tokenizer *tok;
     int flags;
-    bool started;   /* a token has been let through */
-    int stripped;   /* leading characters taken off so far */
+    bool started; /* a token has been let through */
+    int stripped; /* leading characters taken off so far */
     int npending;
     char pending[4]; /* [npending] the start of a character */
 } TokenDecoder;
@@ -100,8 +100,8 @@ typedef struct ChatTurn {
     const char *text;
 } ChatTurn;
 
-/* The template's family: "gemma", "llama2", "llama3", "chatml", "phi3", "mistral", "zephyr"; NULL when the
- * model has none of these. */
+/* The template's family: "gemma", "llama2", "llama3", "chatml", "phi3", "mistral", "zephyr"; NULL
+ * when the model has none of these. */
 const char *tokenizer_chat_family(const Tokenizer *tok);
 /* Replaces *out by the text of the turns, followed by the beginning of the assistant's turn if the
  * last one is the user's. Encode it with TOKENIZE_SPECIAL and without TOKENIZE_EDGES: what BOS it

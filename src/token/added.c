@@ -1,6 +1,6 @@
 /* added.c: see added.h. Rules are those of the tokenizers library (added_vocabulary.rs): a match
- * that is turned down (special, or part of a word) is passed over whole, and a token may be found in
- * the white space that the one before it has taken. */
+ * that is turned down (special, or part of a word) is passed over whole, and a token may be found
+ * in the white space that the one before it has taken. */
 #include "token/added.h"
 
 #include <stdlib.h>
@@ -66,8 +66,7 @@ static int32_t char_after(const char *s, int n, int at, int *length)
 }
 
 /* Applies the token's own conditions; false when the match does not count. */
-static bool adjust(const AddedToken *t, const char *s, int n, int done, bool special,
-                   AddedMatch *m)
+static bool adjust(const AddedToken *t, const char *s, int n, int done, bool special, AddedMatch *m)
 {
     int length;
     if (t->special && !special) return false;

@@ -1,13 +1,14 @@
 /* bpe.c: see bpe.h.
  *
- * Symbols are a doubly linked list; pairs that can merge wait in a heap ordered by (rank, place), so
- * a piece of n symbols takes O(n log n). A candidate is stale when its two symbols no longer cover
- * the bytes that they covered when it was queued (symbols only grow, so equal length means equal
- * pair). Sennrich et al. 2016 for the idea; the order of merges is that of the tokenizers library.
+ * Symbols are a doubly linked list; pairs that can merge wait in a heap ordered by (rank, place),
+ * so a piece of n symbols takes O(n log n). A candidate is stale when its two symbols no longer
+ * cover the bytes that they covered when it was queued (symbols only grow, so equal length means
+ * equal pair). Sennrich et al. 2016 for the idea; the order of merges is that of the tokenizers
+ * library.
  *
  * Models without a pre-tokenizer (Gemma, Llama 2) see a whole prompt as one piece. It is cut where
- * no merge can reach across: where no token made by a merge has the one character before the other.
- * That leaves words, which repeat, and results for short words are kept. */
+ * no merge can reach across: where no token made by a merge has the one character before the
+ * other. That leaves words, which repeat, and results for short words are kept. */
 #include "token/bpe.h"
 
 #include <stdlib.h>
@@ -20,11 +21,11 @@
 #define BPE_NO_PAIR UINT64_MAX
 
 enum {
-    CLASSES = 257,      /* the 256 bytes, and SentencePiece's space mark */
+    CLASSES = 257, /* the 256 bytes, and SentencePiece's space mark */
     CLASS_MARK = 256,
-    WORD_KEY = 27,      /* bytes of a word that is kept */
-    WORD_SLOTS = 4096,  /* 2^12 */
-    CACHE_FROM = 2048   /* bytes of text before keeping words pays */
+    WORD_KEY = 27,     /* bytes of a word that is kept */
+    WORD_SLOTS = 4096, /* 2^12 */
+    CACHE_FROM = 2048  /* bytes of text before keeping words pays */
 };
 
 typedef struct BpeSymbol {
@@ -41,7 +42,7 @@ typedef struct BpeCandidate {
 } BpeCandidate;
 
 typedef struct BpeWord {
-    int at, n; /* tokens in scratch->kept, offsets from the start of the word */
+    int at, n;      /* tokens in scratch->kept, offsets from the start of the word */
     uint8_t length; /* 0 = empty slot */
     char key[WORD_KEY];
 } BpeWord;
@@ -242,8 +243,7 @@ static void add_unknown(const Bpe *bpe, BpeScratch *sc, const char *s, int from,
     bool all = bpe->byte_fallback;
     for (int i = from; i < to && all; i++) all = bpe->byte_id[(unsigned char)s[i]] >= 0;
     if (all) {
-        for (int i = from; i < to; i++)
-            add_symbol(sc, bpe->byte_id[(unsigned char)s[i]], i, i + 1);
+        for (int i = from; i < to; i++) add_symbol(sc, bpe->byte_id[(unsigned char)s[i]], i, i + 1);
         *fusing = false;
     } else if (bpe->unk >= 0 && bpe->fuse_unk && *fusing) {
         sc->sym[sc->nsym - 1].to = to;
@@ -384,8 +384,7 @@ static void encode_cached(const Bpe *bpe, BpeScratch *sc, const char *s, int fro
         *word = (BpeWord){.at = sc->kept.n, .n = out->n - first, .length = (uint8_t)length};
         memcpy(word->key, s + from, (size_t)length);
         for (int i = first; i < out->n; i++)
-            tokouts_add(&sc->kept, out->out[i].id, out->out[i].from - from,
-                        out->out[i].to - from);
+            tokouts_add(&sc->kept, out->out[i].id, out->out[i].from - from, out->out[i].to - from);
         return;
     }
     for (int i = word->at; i < word->at + word->n; i++) {

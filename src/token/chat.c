@@ -1,9 +1,9 @@
 /* chat.c: a chat written as the model was trained to read it.
  *
- * Templates are programs (Jinja). Those of the families here differ in a handful of strings, so they
- * are recognised by the marks that they use and written from a table; what varies inside a family (a
- * default system message, spaces around [INST]) is looked up in the template's text. A model without
- * a template is recognised by the special tokens of its vocabulary. */
+ * Templates are programs (Jinja). Those of the families here differ in a handful of strings, so
+ * they are recognised by the marks that they use and written from a table; what varies inside a
+ * family (a default system message, spaces around [INST]) is looked up in the template's text. A
+ * model without a template is recognised by the special tokens of its vocabulary. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,7 +140,8 @@ static void add_form(const Tokenizer *tok, const char *s, Str *out)
 static void add_text(const ChatForm *form, const char *s, Str *out)
 {
     size_t from = 0, to = strlen(s);
-    for (int n; form->trim && (n = utf8_length(s + from, (int64_t)(to - from))) > 0; from += (size_t)n)
+    for (int n; form->trim && (n = utf8_length(s + from, (int64_t)(to - from))) > 0;
+         from += (size_t)n)
         if (!unicode_is_space(utf8_code(s + from, n))) break;
     while (form->trim && to > from) {
         size_t at = to - 1;
@@ -197,7 +198,8 @@ static void adapt(const Tokenizer *tok, ChatForm *form)
  * the same every day takes the one that the template falls back to. */
 static void add_dates(const Tokenizer *tok, Str *system)
 {
-    static const char dates[] = "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n";
+    static const char dates[] =
+        "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n";
     if (tok->chat == CHAT_LLAMA3 && tok->chat_template &&
         strstr(tok->chat_template, "Cutting Knowledge Date: December 2023"))
         str_puts(system, dates);
@@ -245,9 +247,10 @@ bool tokenizer_chat(const Tokenizer *tok, const ChatTurn *turns, int n, Str *out
     ChatForm form = FORM[tok->chat];
     Str system = {0};
     if (!form.name)
-        return err_set(err, "%s", tok->chat_template
-                                      ? "the model's chat template is of no known family"
-                                      : "the model has no chat template; give plain text instead");
+        return err_set(err, "%s",
+                       tok->chat_template
+                           ? "the model's chat template is of no known family"
+                           : "the model has no chat template; give plain text instead");
     if (!check_turns(turns, n, err)) return false;
     adapt(tok, &form);
     out->len = 0;

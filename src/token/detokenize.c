@@ -1,8 +1,9 @@
-/* detokenize.c: tokens back to text: the decoder of a tokenizer.json, and the stream of characters.
+/* detokenize.c: tokens back to text: the decoder of a tokenizer.json, and the stream of
+ * characters.
  *
- * What a token decodes to inside a text depends on the token alone, so it is worked out once for the
- * whole vocabulary. Two things depend on the place: a leading space that SentencePiece put there is
- * taken off the start of a text, and bytes wait until they are whole characters. */
+ * What a token decodes to inside a text depends on the token alone, so it is worked out once for
+ * the whole vocabulary. Two things depend on the place: a leading space that SentencePiece put
+ * there is taken off the start of a text, and bytes wait until they are whole characters. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,8 @@ static bool decoder_replace(DecodeRules *rules, const Json *j, Err *err)
     const char *to = json_string(json_get(j, "content"));
     if (!from || !*from || !to) return err_set(err, "only a String pattern is supported");
     if (rules->fused) return err_set(err, "after Fuse this is not supported");
-    if (strlen(to) > 64) return err_set(err, "a \"content\" of more than 64 bytes is not supported");
+    if (strlen(to) > 64)
+        return err_set(err, "a \"content\" of more than 64 bytes is not supported");
     if (rules->nreplace == 8) return err_set(err, "more than 8 are not supported");
     rules->from[rules->nreplace] = mem_strdup(from);
     rules->to[rules->nreplace++] = mem_strdup(to);
@@ -87,9 +89,12 @@ static bool read_decoder(DecodeRules *rules, const Json *j, int depth, Err *err)
         const char *type;
         ReadDecoder *read;
     } row[] = {
-        {"Replace", decoder_replace},        {"ByteFallback", decoder_byte_fallback},
-        {"Fuse", decoder_fuse},              {"Strip", decoder_strip},
-        {"ByteLevel", decoder_byte_level},   {"Metaspace", decoder_metaspace},
+        {"Replace", decoder_replace},
+        {"ByteFallback", decoder_byte_fallback},
+        {"Fuse", decoder_fuse},
+        {"Strip", decoder_strip},
+        {"ByteLevel", decoder_byte_level},
+        {"Metaspace", decoder_metaspace},
     };
     const char *type = json_string(json_get(j, "type"));
     if (!type) return err_set(err, "no \"type\"");
@@ -115,9 +120,10 @@ bool tokenizer_read_decoder(Tokenizer *tok, const Json *j, Err *err)
 
 static int hex_digit(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                        : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                                                               : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                                  : -1;
 }
 
 /* The byte that "<0x0A>" names, -1 for any other text. */

@@ -1,9 +1,9 @@
 /* pattern.c: see pattern.h. The only file that includes pcre2.h.
  *
- * What is rewritten: \s is Unicode's White_Space (PCRE2's own \s has U+180E besides), \w is Unicode's
- * word character (PCRE2's lacks marks and most connectors), \uHHHH. ^ and $ match at lines, as in
- * Ruby. The match limit grows with the text, so that a line of a million spaces is matched and a
- * hostile expression still ends. */
+ * What is rewritten: \s is Unicode's White_Space (PCRE2's own \s has U+180E besides), \w is
+ * Unicode's word character (PCRE2's lacks marks and most connectors), \uHHHH. ^ and $ match at
+ * lines, as in Ruby. The match limit grows with the text, so that a line of a million spaces is
+ * matched and a hostile expression still ends. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "token/pattern.h"
 

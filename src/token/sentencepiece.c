@@ -182,7 +182,8 @@ static int by_score(const void *a, const void *b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* Every way to make a piece of two; equal scores have equal ranks, so that the leftmost goes first. */
+/* Every way to make a piece of two; equal scores have equal ranks, so that the leftmost goes
+ * first. */
 static void add_merges(Model *m)
 {
     Ranked *ranked = mem_alloc(m->n, sizeof *ranked);
@@ -212,7 +213,8 @@ static void add_scores(Model *m)
 {
     float best = -1e30f;
     for (int32_t id = 0; id < m->n; id++)
-        if (m->piece[id].type == PIECE_NORMAL && m->piece[id].score > best) best = m->piece[id].score;
+        if (m->piece[id].type == PIECE_NORMAL && m->piece[id].score > best)
+            best = m->piece[id].score;
     for (int32_t id = 0; id < m->n; id++) {
         TokView text = tokvocab_text(&m->tok->vocab, id);
         bool user = m->piece[id].type == PIECE_USER;
@@ -227,7 +229,8 @@ static bool add_added(Model *m)
 {
     for (int32_t id = 0; id < m->n; id++) {
         int type = m->piece[id].type;
-        AddedToken token = {.id = id, .special = type != PIECE_USER, .normalized = type == PIECE_USER};
+        AddedToken token = {
+            .id = id, .special = type != PIECE_USER, .normalized = type == PIECE_USER};
         if (type != PIECE_CONTROL && type != PIECE_UNKNOWN && type != PIECE_USER) continue;
         if (!added_add(&m->tok->added, token, tokvocab_text(&m->tok->vocab, id), m->err))
             return false;

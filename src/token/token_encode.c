@@ -1,8 +1,8 @@
 /* token_encode.c: a prompt through the whole pipeline.
  *
- * Added tokens are cut out of the raw text; what lies between them is normalised, searched for those
- * added tokens that are defined on normalised text, cut into pieces, and each piece goes to the
- * model. Stages and their order are those of the tokenizers library. */
+ * Added tokens are cut out of the raw text; what lies between them is normalised, searched for
+ * those added tokens that are defined on normalised text, cut into pieces, and each piece goes to
+ * the model. Stages and their order are those of the tokenizers library. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -107,7 +107,8 @@ bool tokenizer_open(Tokenizer **out, const char *path, Err *err)
     else if (str_ends(file, ".model"))
         ok = tokenizer_read_model(tok, file, err);
     else
-        ok = err_set(err, "%s: give a model directory, a tokenizer.json or a tokenizer.model", file);
+        ok =
+            err_set(err, "%s: give a model directory, a tokenizer.json or a tokenizer.model", file);
     ok = ok && tokenizer_read_configs(tok, dir, err);
     if (ok && !finish(tok, err)) ok = err_wrap(err, "%s", file);
     free(file);

@@ -40,7 +40,8 @@ static bool read_added_decoder(Config *c, const Json *list)
         int64_t id;
         const char *text = json_string(json_get(j, "content"));
         if (!json_key(j) || !parse_int(json_key(j), 0, TOKVOCAB_MAX_IDS - 1, &id) || !text)
-            return err_set(c->err, "added_tokens_decoder: an entry is not \"id\": {\"content\": ...}");
+            return err_set(c->err,
+                           "added_tokens_decoder: an entry is not \"id\": {\"content\": ...}");
         AddedToken flags = {.special = json_truth(json_get(j, "special"), false),
                             .single_word = json_truth(json_get(j, "single_word"), false),
                             .lstrip = json_truth(json_get(j, "lstrip"), false),
@@ -59,7 +60,8 @@ static bool read_template(Config *c, const Json *j)
     const char *s = json_string(j);
     for (const Json *item = json_is_array(j) ? json_child(j) : NULL; item; item = json_next(item)) {
         const char *name = json_string(json_get(item, "name"));
-        if (!s || (name && strcmp(name, "default") == 0)) s = json_string(json_get(item, "template"));
+        if (!s || (name && strcmp(name, "default") == 0))
+            s = json_string(json_get(item, "template"));
     }
     if (!s) return true;
     free(c->tok->chat_template);
@@ -114,14 +116,10 @@ static bool read_member(Config *c, TokView key, TokView raw)
         const char *name;
         bool (*read)(Config *c, const Json *j);
     } row[] = {
-        {"bos_token", read_bos},
-        {"eos_token", read_eos},
-        {"pad_token", read_pad},
-        {"unk_token", read_unk},
-        {"add_bos_token", read_add_bos},
-        {"add_eos_token", read_add_eos},
-        {"chat_template", read_template},
-        {"added_tokens_decoder", read_added_decoder},
+        {"bos_token", read_bos},          {"eos_token", read_eos},
+        {"pad_token", read_pad},          {"unk_token", read_unk},
+        {"add_bos_token", read_add_bos},  {"add_eos_token", read_add_eos},
+        {"chat_template", read_template}, {"added_tokens_decoder", read_added_decoder},
     };
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
         if (!tokview_is(key, row[i].name)) continue;

@@ -33,7 +33,7 @@ typedef struct Reader {
     size_t merges_at; /* where merges start that came before the vocabulary; 0 = none */
     char type[16];
     char *unk_token;
-    int64_t unk_id; /* -1 = none */
+    int64_t unk_id;   /* -1 = none */
     uint32_t nmerges; /* looked up so far */
     Waiting batch[MERGE_BATCH];
     int nbatch;

@@ -14,8 +14,8 @@ typedef enum TokenizerKind { TOKENIZER_BPE, TOKENIZER_UNIGRAM } TokenizerKind;
 
 /* How a text is put together again. */
 typedef struct DecodeRules {
-    bool byte_level;     /* letters of GPT-2's alphabet are bytes */
-    bool byte_fallback;  /* <0x0A> is a byte */
+    bool byte_level;       /* letters of GPT-2's alphabet are bytes */
+    bool byte_fallback;    /* <0x0A> is a byte */
     char *from[8], *to[8]; /* [nreplace] literals, replaced in every token */
     int nreplace;
     char mark[5];        /* Metaspace: this is a space, "" = none... */

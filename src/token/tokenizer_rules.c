@@ -7,7 +7,10 @@
 #include "token/tokenizer_parts.h"
 #include "token/utf8.h"
 
-enum { RULE_DEPTH = 8 }; /* Sequences inside Sequences */
+enum {
+    RULE_DEPTH = 8,  /* Sequences inside Sequences */
+    RULE_STEPS = 64, /* of normalizer and pre_tokenizer each: every one passes over the text */
+};
 
 typedef bool ReadRule(Tokenizer *tok, const Json *j, int arg, Err *err);
 
@@ -35,6 +38,8 @@ static bool read_rule(Tokenizer *tok, const Json *j, const Rule *rules, const ch
             if (!read_rule(tok, item, rules, list, depth + 1, err)) return false;
         return true;
     }
+    if (tok->norm.n >= RULE_STEPS || tok->splitter.n >= RULE_STEPS)
+        return err_set(err, "more than %d steps are not supported", RULE_STEPS);
     for (; rules->type; rules++)
         if (strcmp(type, rules->type) == 0)
             return rules->read(tok, j, rules->arg, err) || err_wrap(err, "%s", type);
@@ -125,18 +130,12 @@ static bool norm_charsmap(Tokenizer *tok, const Json *j, int arg, Err *err)
 bool tokenizer_read_normalizer(Tokenizer *tok, const Json *j, Err *err)
 {
     static const Rule rules[] = {
-        {"NFC", norm_plain, NORM_NFC},
-        {"NFD", norm_plain, NORM_NFD},
-        {"NFKC", norm_plain, NORM_NFKC},
-        {"NFKD", norm_plain, NORM_NFKD},
-        {"Lowercase", norm_plain, NORM_LOWER},
-        {"StripAccents", norm_plain, NORM_MARKS},
-        {"Nmt", norm_plain, NORM_NMT},
-        {"Strip", norm_strip, 0},
-        {"Prepend", norm_prepend, 0},
-        {"Replace", norm_replace, 0},
-        {"Precompiled", norm_charsmap, 0},
-        {0},
+        {"NFC", norm_plain, NORM_NFC},         {"NFD", norm_plain, NORM_NFD},
+        {"NFKC", norm_plain, NORM_NFKC},       {"NFKD", norm_plain, NORM_NFKD},
+        {"Lowercase", norm_plain, NORM_LOWER}, {"StripAccents", norm_plain, NORM_MARKS},
+        {"Nmt", norm_plain, NORM_NMT},         {"Strip", norm_strip, 0},
+        {"Prepend", norm_prepend, 0},          {"Replace", norm_replace, 0},
+        {"Precompiled", norm_charsmap, 0},     {0},
     };
     return json_is_null(j) || read_rule(tok, j, rules, "normalizers", 0, err);
 }
@@ -179,7 +178,8 @@ static bool pre_byte_level(Tokenizer *tok, const Json *j, int arg, Err *err)
     (void)arg;
     if (tok->bpe.byte_level) return err_set(err, "a second ByteLevel is not supported");
     tok->bpe.byte_level = true;
-    if (json_truth(json_get(j, "add_prefix_space"), true)) splitter_add(&tok->splitter, SPLIT_PREFIX);
+    if (json_truth(json_get(j, "add_prefix_space"), true))
+        splitter_add(&tok->splitter, SPLIT_PREFIX);
     if (json_truth(json_get(j, "use_regex"), true) &&
         !add_split(tok, pattern_compile(GPT2_PATTERN, err), SPLIT_ISOLATED, false))
         return false;

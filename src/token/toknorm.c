@@ -1,8 +1,8 @@
 /* toknorm.c: see toknorm.h. Ill-formed bytes pass every step unchanged.
  *
- * Steps and their names are those of the tokenizers library that defined tokenizer.json. Differences:
- * normal forms work cluster by cluster (unicode_maps.h), and a Precompiled table takes the longest
- * match from each place, as SentencePiece does. */
+ * Steps and their names are those of the tokenizers library that defined tokenizer.json.
+ * Differences: normal forms work cluster by cluster (unicode_maps.h), and a Precompiled table
+ * takes the longest match from each place, as SentencePiece does. */
 #include "token/toknorm.h"
 
 #include <stdlib.h>

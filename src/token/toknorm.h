@@ -7,7 +7,7 @@
 #include "token/toktext.h"
 
 typedef enum NormKind {
-    NORM_NFC,     /* in the order of UnicodeForm */
+    NORM_NFC, /* in the order of UnicodeForm */
     NORM_NFD,
     NORM_NFKC,
     NORM_NFKD,

@@ -1,5 +1,6 @@
-/* toksplit.c: see toksplit.h. Semantics are those of the tokenizers library (NormalizedString::split
- * and the pre_tokenizers there): a step sees each piece alone, look-ahead included. */
+/* toksplit.c: see toksplit.h. Semantics are those of the tokenizers library
+ * (NormalizedString::split and the pre_tokenizers there): a step sees each piece alone, look-ahead
+ * included. */
 #include "token/toksplit.h"
 
 #include <stdlib.h>
@@ -37,8 +38,8 @@ static void add_piece(TokPieces *out, int from, int to)
 typedef struct Cut {
     const SplitStep *step;
     TokPieces *out;
-    int first;      /* pieces of out that belong to other texts */
-    bool matched;   /* the range before was a match */
+    int first;        /* pieces of out that belong to other texts */
+    bool matched;     /* the range before was a match */
     int held, heldto; /* SPLIT_NEXT: a match that waits for what follows; held = -1: none */
 } Cut;
 

@@ -12,11 +12,11 @@ typedef enum SplitKind {
 } SplitKind;
 
 typedef enum SplitBehavior {
-    SPLIT_REMOVED,    /* matches vanish */
-    SPLIT_ISOLATED,   /* matches are pieces */
-    SPLIT_PREVIOUS,   /* a match ends the piece before it */
-    SPLIT_NEXT,       /* a match begins the piece after it */
-    SPLIT_CONTIGUOUS  /* neighbouring matches are one piece */
+    SPLIT_REMOVED,   /* matches vanish */
+    SPLIT_ISOLATED,  /* matches are pieces */
+    SPLIT_PREVIOUS,  /* a match ends the piece before it */
+    SPLIT_NEXT,      /* a match begins the piece after it */
+    SPLIT_CONTIGUOUS /* neighbouring matches are one piece */
 } SplitBehavior;
 
 typedef enum SplitPrepend { SPLIT_NEVER, SPLIT_FIRST, SPLIT_ALWAYS } SplitPrepend;

@@ -16,7 +16,7 @@ enum {
     TOKVOCAB_MAX_IDS = 1 << 22,  /* 16 times the largest vocabulary in use */
     TOKVOCAB_MAX_TEXT = 1 << 12, /* bytes of one token */
     TOKVOCAB_BATCH = 512,
-    TOKVOCAB_MAX_GAP = 1 << 16   /* ids without a token, beyond as many as there are tokens */
+    TOKVOCAB_MAX_GAP = 1 << 16 /* ids without a token, beyond as many as there are tokens */
 };
 
 typedef struct TokEntry {
@@ -43,8 +43,8 @@ bool tokvocab_add(TokVocab *v, TokView text, int64_t id, Err *err);
 bool tokvocab_check(const TokVocab *v, Err *err);
 /* The id, or -1. */
 int32_t tokvocab_find(const TokVocab *v, const char *s, size_t n);
-/* The ids of text[0..n), at most TOKVOCAB_BATCH, into id. Much faster than one by one: the misses of
- * the processor's cache overlap. */
+/* The ids of text[0..n), at most TOKVOCAB_BATCH, into id. Much faster than one by one: the misses
+ * of the processor's cache overlap. */
 void tokvocab_find_many(const TokVocab *v, const TokView *text, int n, int32_t *id);
 /* The text of a token; s is NULL when there is none. */
 TokView tokvocab_text(const TokVocab *v, int32_t id);

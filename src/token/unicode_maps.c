@@ -1,9 +1,10 @@
 /* unicode_maps.c: see unicode_maps.h. The only file that includes utf8proc.h.
  *
  * Normal forms are taken cluster by cluster, so that offsets stay fine: no canonical composition
- * reaches across a grapheme cluster boundary (the second parts of all primary composites are Extend,
- * SpacingMark, or Hangul V and T). utf8proc orders marks by exchanging neighbours: clusters are cut
- * at 512 bytes so that a prompt of nothing but marks does not take quadratic time. */
+ * reaches across a grapheme cluster boundary (the second parts of all primary composites are
+ * Extend, SpacingMark, or Hangul V and T). utf8proc orders marks by exchanging neighbours:
+ * clusters are cut at 512 bytes so that a prompt of nothing but marks does not take quadratic
+ * time. */
 #include "token/unicode_maps.h"
 
 #include <stdlib.h>
@@ -19,7 +20,8 @@ bool unicode_is_space(int32_t c)
     if ((c >= 9 && c <= 13) || c == ' ' || c == 0x85) return true;
     if (c < 0xa0) return false;
     utf8proc_category_t cat = utf8proc_category(c);
-    return cat == UTF8PROC_CATEGORY_ZS || cat == UTF8PROC_CATEGORY_ZL || cat == UTF8PROC_CATEGORY_ZP;
+    return cat == UTF8PROC_CATEGORY_ZS || cat == UTF8PROC_CATEGORY_ZL ||
+           cat == UTF8PROC_CATEGORY_ZP;
 }
 
 bool unicode_is_word(int32_t c)
@@ -69,8 +71,8 @@ bool unicode_normalize(UnicodeForm form, const char *s, int n, Str *out)
     if (form == UNICODE_NFKC || form == UNICODE_NFKD) options |= UTF8PROC_COMPAT;
     if (utf8_length(s, n) == n && is_plain(utf8_code(s, n))) return false;
     utf8proc_uint8_t *made = NULL;
-    utf8proc_ssize_t length = utf8proc_map((const utf8proc_uint8_t *)s, n, &made,
-                                           (utf8proc_option_t)options);
+    utf8proc_ssize_t length =
+        utf8proc_map((const utf8proc_uint8_t *)s, n, &made, (utf8proc_option_t)options);
     if (length < 0) return false;
     bool changed = length != n || memcmp(made, s, (size_t)n) != 0;
     out->len = 0;

@@ -63,7 +63,8 @@ static void search(const Unigram *u, UnigramBest *best, const char *s, int n)
         bool single = false, ok;
         length = utf8_step(s + i, n - i, &ok);
         int32_t node = 0;
-        for (int k = i; k < n && (node = bytetrie_child(&u->trie, node, (unsigned char)s[k])); k++) {
+        for (int k = i; k < n && (node = bytetrie_child(&u->trie, node, (unsigned char)s[k]));
+             k++) {
             int32_t id = u->trie.node[node].value;
             if (id < 0) continue;
             improve(&best[k + 1], best[i].score + u->score[id], i, id);
