@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "sturm.h"
 
 bool svd_values_f64(double *a, int m, int n, double *s)
 {
@@ -32,11 +33,7 @@ bool eigen_values_f32(float *a, int n, double *w)
 {
     float *d = mem_alloc(3 * (int64_t)n, sizeof *d), *e = d + n, *tau = e + n;
     bool ok = LAPACKE_ssytrd(LAPACK_COL_MAJOR, 'U', n, a, n, d, e, tau) == 0;
-    double *off = mem_alloc(n, sizeof *off);
-    for (int i = 0; i < n; i++) w[i] = d[i];
-    for (int i = 0; i + 1 < n; i++) off[i] = e[i];
-    ok = ok && LAPACKE_dsterf(n, w, off) == 0;
-    free(off);
+    if (ok) sturm_eigenvalues(d, e, n, w);
     free(d);
     return ok;
 }
