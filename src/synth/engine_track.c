@@ -1,0 +1,309 @@
+/* engine_track.c: see engine_track.h.
+ *
+ * Time is cut at every event and at least every INSTRUMENT_BLOCK frames; within such a piece each
+ * voice renders, is panned and summed, and the sum goes through ducking and fader. Faders glide
+ * with a time constant of 5 ms. MIDI's habit holds: volume and expression are squared. A voice that
+ * has to go, because there are too many or because a hat cuts another, fades in a straight line. */
+#include "engine_track.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "engine_events.h"
+#include "voice.h"
+
+static const double GLIDE_SECONDS = 0.005, STEAL_SECONDS = 0.005, CHOKE_SECONDS = 0.012;
+static const double DUCK_DB = 30; /* at Track.duck = 1 */
+static const int64_t NOISE_A_TRACK = 48611, NOISE_A_NOTE = 7919; /* primes: no note reads alike */
+
+static void set_pan(EngineTrack *t, double pan)
+{
+    t->pan.to = voice_clamp(pan, -1, 1);
+}
+
+static void set_gain(EngineTrack *t)
+{
+    t->gain.to = pow(10, t->track->gain_db / 20) * t->volume * t->expression;
+}
+
+static bool has_ctl(const Track *t, CtlKind kind)
+{
+    for (int i = 0; i < t->nctls; i++)
+        if (t->ctl[i].kind == kind && t->ctl[i].value > 0) return true;
+    return false;
+}
+
+static void open_sends(EngineTrack *t, int frames)
+{
+    const Track *k = t->track;
+    const float level[TRACK_SENDS] = {k->reverb, k->chorus, k->delay};
+    const bool moves[TRACK_SENDS] = {has_ctl(k, CTL_REVERB), has_ctl(k, CTL_CHORUS), false};
+    for (int i = 0; i < TRACK_SENDS; i++) {
+        t->send[i] = (Glide){level[i], level[i]};
+        if (level[i] > 0 || moves[i]) t->sent[i] = mem_alloc(frames, 2 * sizeof **t->sent);
+    }
+}
+
+void engine_track_open(EngineTrack *t, const Score *s, int index, const Instrument *ins,
+                       const InstrumentEnv *env, const Kick *kick, int nkicks, int frames)
+{
+    const Track *track = &s->track[index];
+    double beat = 60 / env->bpm;
+    *t = (EngineTrack){.track = track, .ins = ins, .env = env, .index = index, .volume = 1,
+                       .expression = 1};
+    t->event = engine_events(s, track, env->rate, kick, track->duck > 0 ? nkicks : 0, &t->nevents);
+    for (int i = 0; i < TRACK_VOICES + TRACK_SPARE; i++) {
+        t->slot[i].note = -1;
+        if (i == 0 || !ins->mono) t->slot[i].state = mem_alloc(1, ins->state_size);
+    }
+    for (int i = 0; i < CTL_COUNT; i++) t->ctl[i] = NAN;
+    duck_init(&t->duck, env->rate, &(DuckOpts){.depth_db = DUCK_DB * track->duck, .hold = 0.04,
+                                               .release = 0.5 * beat});
+    set_gain(t);
+    set_pan(t, track->pan);
+    t->gain.now = t->gain.to;
+    t->pan.now = t->pan.to;
+    t->out = mem_alloc(frames, 2 * sizeof *t->out);
+    open_sends(t, frames);
+}
+
+void engine_track_close(EngineTrack *t)
+{
+    for (int i = 0; i < TRACK_VOICES + TRACK_SPARE; i++) free(t->slot[i].state);
+    for (int i = 0; i < TRACK_SENDS; i++) free(t->sent[i]);
+    free(t->event);
+    free(t->out);
+    *t = (EngineTrack){0};
+}
+
+static void let_go(EngineTrack *t, Slot *s, double seconds)
+{
+    float by = (float)(1 / (seconds * t->env->rate));
+    if (s->fade_by < by) s->fade_by = by;
+}
+
+/* The voice that is missed least: released before held, then the oldest. */
+static Slot *least_missed(EngineTrack *t)
+{
+    Slot *best = NULL;
+    for (int i = 0; i < TRACK_VOICES + TRACK_SPARE; i++) {
+        Slot *s = &t->slot[i];
+        if (s->note < 0 || s->fade_by > 0) continue;
+        bool better = !best || s->held < best->held ||
+                      (s->held == best->held && s->born < best->born);
+        if (better) best = s;
+    }
+    return best;
+}
+
+static Slot *free_slot(EngineTrack *t)
+{
+    Slot *quietest = NULL;
+    int sounding = 0;
+    for (int i = 0; i < TRACK_VOICES + TRACK_SPARE; i++)
+        sounding += t->slot[i].note >= 0 && t->slot[i].fade_by == 0;
+    if (sounding >= TRACK_VOICES) let_go(t, least_missed(t), STEAL_SECONDS);
+    for (int i = 0; i < TRACK_VOICES + TRACK_SPARE; i++) {
+        Slot *s = &t->slot[i];
+        if (s->note < 0) return s;
+        if (s->fade_by > 0 && (!quietest || s->fade < quietest->fade)) quietest = s;
+    }
+    return quietest;
+}
+
+static void cut_group(EngineTrack *t, int group)
+{
+    for (int i = 0; i < TRACK_VOICES + TRACK_SPARE; i++)
+        if (t->slot[i].note >= 0 && t->slot[i].group == group)
+            let_go(t, &t->slot[i], CHOKE_SECONDS);
+}
+
+static void place(Slot *s, double pan)
+{
+    double angle = (voice_clamp(pan, -1, 1) + 1) * M_PI / 4;
+    s->pan_left = (float)(cos(angle) * sqrt(2));
+    s->pan_right = (float)(sin(angle) * sqrt(2));
+}
+
+static VoiceNote voice_note(const EngineTrack *t, int i)
+{
+    const Note *n = &t->track->note[i];
+    VoiceNote v = {.key = n->key, .vel = n->vel, .flags = n->flags};
+    v.noise_at = t->index * NOISE_A_TRACK + i * NOISE_A_NOTE;
+    memcpy(v.timbre, n->timbre, sizeof v.timbre);
+    if (!voice_has_timbre(&v)) return v;
+    if (isfinite(t->ctl[CTL_CUTOFF])) v.timbre[0] = t->ctl[CTL_CUTOFF];
+    if (isfinite(t->ctl[CTL_RESONANCE])) v.timbre[1] = t->ctl[CTL_RESONANCE];
+    return v;
+}
+
+static void begin(EngineTrack *t, Slot *s, int i)
+{
+    static const CtlKind HEARD[] = {CTL_CUTOFF, CTL_RESONANCE, CTL_BEND};
+    VoiceNote v = voice_note(t, i);
+    bool fresh = s->note < 0 || s->fade_by > 0;
+    if (fresh) {
+        t->ins->init(s->state, t->env);
+        for (size_t k = 0; k < sizeof HEARD / sizeof *HEARD && t->ins->control; k++)
+            if (isfinite(t->ctl[HEARD[k]])) t->ins->control(s->state, HEARD[k], t->ctl[HEARD[k]]);
+        s->fade = 1;
+        s->fade_by = 0;
+    }
+    s->note = i;
+    s->held = true;
+    s->born = t->births++;
+    s->group = t->ins->group ? t->ins->group(v.key) : 0;
+    place(s, t->track->note[i].pan);
+    t->ins->note_on(s->state, &v);
+}
+
+static Slot *newest_held(EngineTrack *t)
+{
+    Slot *best = NULL;
+    for (int i = 0; i < TRACK_VOICES + TRACK_SPARE; i++) {
+        Slot *s = &t->slot[i];
+        if (s->note >= 0 && s->held && s->fade_by == 0 && (!best || s->born > best->born)) best = s;
+    }
+    return best;
+}
+
+static void note_on(EngineTrack *t, int i)
+{
+    Slot *before = t->track->mono ? newest_held(t) : NULL;
+    if (t->ins->mono) {
+        begin(t, &t->slot[0], i);
+        return;
+    }
+    if (before && (t->track->note[i].flags & NOTE_SLIDE)) {
+        begin(t, before, i);
+        return;
+    }
+    if (before) let_go(t, before, STEAL_SECONDS);
+    int group = t->ins->group ? t->ins->group(t->track->note[i].key) : 0;
+    if (group) cut_group(t, group);
+    begin(t, free_slot(t), i);
+}
+
+static void note_off(EngineTrack *t, int i)
+{
+    for (int k = 0; k < TRACK_VOICES + TRACK_SPARE; k++) {
+        Slot *s = &t->slot[k];
+        if (s->note != i || !s->held) continue;
+        s->held = false;
+        t->ins->note_off(s->state);
+    }
+}
+
+static void move(EngineTrack *t, const Ctl *c)
+{
+    float v = c->value;
+    t->ctl[c->kind] = v;
+    switch ((CtlKind)c->kind) {
+    case CTL_VOLUME: t->volume = (double)v * v; break;
+    case CTL_EXPRESSION: t->expression = (double)v * v; break;
+    case CTL_PAN: set_pan(t, 2 * v - 1); break;
+    case CTL_REVERB: t->send[SEND_REVERB].to = v; break;
+    case CTL_CHORUS: t->send[SEND_CHORUS].to = v; break;
+    default:
+        for (int i = 0; i < TRACK_VOICES + TRACK_SPARE && t->ins->control; i++)
+            if (t->slot[i].note >= 0) t->ins->control(t->slot[i].state, (CtlKind)c->kind, v);
+    }
+    set_gain(t);
+}
+
+static void happen(EngineTrack *t, const Event *e)
+{
+    switch ((EventKind)e->kind) {
+    case EVENT_OFF: note_off(t, e->index); break;
+    case EVENT_CTL: move(t, &t->track->ctl[e->index]); break;
+    case EVENT_KICK: duck_trigger(&t->duck, e->value); break;
+    case EVENT_ON: note_on(t, e->index); break;
+    }
+}
+
+/* Adds n frames of one voice; frees its slot when it is over. */
+static void add_voice(EngineTrack *t, Slot *s, float *left, float *right, int n)
+{
+    float l[INSTRUMENT_BLOCK], r[INSTRUMENT_BLOCK];
+    bool on = t->ins->render(s->state, l, r, n);
+    for (int i = 0; i < n; i++) {
+        left[i] += l[i] * s->pan_left * s->fade;
+        right[i] += r[i] * s->pan_right * s->fade;
+        s->fade = s->fade > s->fade_by ? s->fade - s->fade_by : 0;
+    }
+    if (!on || s->fade == 0) s->note = -1;
+}
+
+/* The next value of a glide n frames on; *by is what it grows a frame until then. */
+static double glide(Glide *g, double share, int n, double *by)
+{
+    double from = g->now;
+    g->now += share * (g->to - g->now);
+    *by = (g->now - from) / n;
+    return from;
+}
+
+/* Ducking, fader and pan, and the copies for the sends. */
+static void strip(EngineTrack *t, float *left, float *right, int at, int frames, int n)
+{
+    float ducked[INSTRUMENT_BLOCK];
+    double share = voice_glide(GLIDE_SECONDS, t->env->rate, n), by, pan_by;
+    double gain = glide(&t->gain, share, n, &by), pan = glide(&t->pan, share, n, &pan_by);
+    double a = (pan + 1) * M_PI / 4, b = (t->pan.now + 1) * M_PI / 4;
+    double l = sqrt(2) * cos(a), r = sqrt(2) * sin(a);
+    double l_by = (sqrt(2) * cos(b) - l) / n, r_by = (sqrt(2) * sin(b) - r) / n;
+    for (int i = 0; i < n; i++) ducked[i] = 1;
+    if (t->track->duck > 0) duck_gain(&t->duck, ducked, n);
+    for (int i = 0; i < n; i++) {
+        double g = (gain + by * i) * ducked[i];
+        left[i] *= (float)(g * (l + l_by * i));
+        right[i] *= (float)(g * (r + r_by * i));
+    }
+    for (int k = 0; k < TRACK_SENDS; k++) {
+        if (!t->sent[k]) continue;
+        double level = glide(&t->send[k], share, n, &by);
+        float *to_left = t->sent[k] + at, *to_right = to_left + frames;
+        for (int i = 0; i < n; i++) {
+            to_left[i] = (float)(level + by * i) * left[i];
+            to_right[i] = (float)(level + by * i) * right[i];
+        }
+    }
+}
+
+static bool add_voices(EngineTrack *t, float *left, float *right, int n)
+{
+    bool any = false;
+    for (int i = 0; i < TRACK_VOICES + TRACK_SPARE; i++) {
+        if (t->slot[i].note < 0) continue;
+        add_voice(t, &t->slot[i], left, right, n);
+        any = true;
+    }
+    return any;
+}
+
+void engine_track_render(EngineTrack *t, int64_t at, int frames)
+{
+    memset(t->out, 0, (size_t)frames * 2 * sizeof *t->out);
+    t->sounds = false;
+    for (int i = 0; i < frames;) {
+        while (t->next < t->nevents && t->event[t->next].frame <= at + i)
+            happen(t, &t->event[t->next++]);
+        int n = frames - i < INSTRUMENT_BLOCK ? frames - i : INSTRUMENT_BLOCK;
+        if (t->next < t->nevents && t->event[t->next].frame < at + i + n)
+            n = (int)(t->event[t->next].frame - at - i);
+        float *left = t->out + i, *right = left + frames;
+        t->sounds = add_voices(t, left, right, n) || t->sounds;
+        strip(t, left, right, i, frames, n);
+        i += n;
+    }
+}
+
+bool engine_track_is_over(const EngineTrack *t)
+{
+    if (t->next < t->nevents) return false;
+    for (int i = 0; i < TRACK_VOICES + TRACK_SPARE; i++)
+        if (t->slot[i].note >= 0) return false;
+    return true;
+}
