@@ -24,7 +24,7 @@ enum {
     FLUID_BLOCK = 64,                /* frames */
     CHUNK_FRAMES = 4096 * FLUID_BLOCK, /* 6 s: between sums, progress and stops */
     STEREO = 2,
-    CC_SUSTAIN = 64, CC_SOSTENUTO = 66,
+    CC_SUSTAIN = 64, CC_SOSTENUTO = 66, CC_CHORUS = 93,
 };
 
 static const double DEFAULT_GAIN = 0.2;
@@ -56,7 +56,18 @@ static int64_t to_block(int64_t frame)
     return (frame + FLUID_BLOCK / 2) / FLUID_BLOCK * FLUID_BLOCK;
 }
 
-static fluid_settings_t *make_settings(const SoundFontOpts *o)
+/* Chorus is a unit that costs as much as many voices: it runs where the song asks for it. */
+static bool wants_chorus(const MidiSong *song, const Timeline *time, int group)
+{
+    for (int i = 0; i < song->nevents; i++) {
+        const MidiEvent *e = &song->event[i];
+        bool control = (e->status & 0xf0) == 0xb0 && e->data[0] == CC_CHORUS && e->data[1] > 0;
+        if (control && time->group[e->status & 15] == group) return true;
+    }
+    return false;
+}
+
+static fluid_settings_t *make_settings(const SoundFontOpts *o, bool chorus)
 {
     fluid_settings_t *s = new_fluid_settings();
     if (!s) return NULL;
@@ -68,7 +79,7 @@ static fluid_settings_t *make_settings(const SoundFontOpts *o)
     fluid_settings_setint(s, "synth.lock-memory", 0);
     fluid_settings_setint(s, "synth.dynamic-sample-loading", 1); /* only presets in use */
     fluid_settings_setint(s, "synth.reverb.active", !o->dry);
-    fluid_settings_setint(s, "synth.chorus.active", !o->dry);
+    fluid_settings_setint(s, "synth.chorus.active", chorus && !o->dry);
     fluid_settings_setnum(s, "synth.reverb.room-size", 0.5); /* a small hall */
     fluid_settings_setnum(s, "synth.reverb.damp", 0.3);
     fluid_settings_setnum(s, "synth.reverb.width", 0.8);
@@ -95,7 +106,7 @@ static bool player_open(Player *p, const MidiSong *song, const Timeline *time, i
                         const SoundFontOpts *o, Err *err)
 {
     *p = (Player){.song = song, .time = time, .group = group};
-    p->settings = make_settings(o);
+    p->settings = make_settings(o, wants_chorus(song, time, group));
     p->synth = p->settings ? new_fluid_synth(p->settings) : NULL;
     if (!p->synth) {
         player_close(p);
