@@ -11,11 +11,10 @@
 #pragma GCC optimize("O3")
 #endif
 
+#define VECMATH_TABLE VECMATH_AVX2
 #define LANES         8
 #define MADD(a, b, c) ((V)_mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c)))
 #include "vecmath_body.h"
-
-const VecMath VECMATH_AVX2 = VECMATH_TABLE;
 
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -1,15 +1,23 @@
 /* vecmath_body.h: the functions of infer/vecmath.h over vectors of LANES floats, compiled once for
- * each level. The file that includes it has defined LANES and MADD(a, b, c), which is a * b + c of
- * vectors.
+ * each level. A file that includes it may define LANES, MADD(a, b, c), which is a * b + c of
+ * vectors, and VECMATH_TABLE, the name of the table; else they are the portable level's.
  *
  * exp, tanh and erf after the Cephes library (S. Moshier, single precision: expf.c, tanhf.c,
  * ndtrf.c): exp(x) = 2^n exp(r) with |r| <= ln 2 / 2 and a polynomial; the others follow from it or
  * from a polynomial where that would cancel. sigmoid(x) is written with exp(-|x|), which neither
  * overflows nor cancels. No table, no branch: both sides of a choice are computed, then selected. */
-#include <math.h>
+#ifndef INFER_VECMATH_BODY_H
+#define INFER_VECMATH_BODY_H
+
 #include <string.h>
 
-#include "infer/vecmath.h"
+#include "vecmath_level.h"
+
+#ifndef VECMATH_TABLE
+#define VECMATH_TABLE VECMATH_PORTABLE
+#define LANES         4 /* what every x86-64 and ARM64 has */
+#define MADD(a, b, c) ((a) * (b) + (c))
+#endif
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -382,10 +390,20 @@ static void vec_mul_nn(const float *a, int64_t lda, const float *b, int64_t ldb,
         for (int i = 0; i < m; i++) nn_rest(a + i * lda, b + j, ldb, c + i * ldc + j, n - j, k);
 }
 
-#define VECMATH_TABLE                                                                              \
-    {                                                                                              \
-        .dot = vec_dot, .axpy = vec_axpy, .sum = vec_sum, .sum_squares = vec_sum_squares,          \
-        .norm = vec_norm, .max = vec_max, .exp_sum = vec_exp_sum, .scale = vec_scale,              \
-        .tanh = vec_tanh, .silu = vec_silu, .gelu_tanh = vec_gelu_tanh, .gelu = vec_gelu,          \
-        .rope = vec_rope, .mul_nt = vec_mul_nt, .mul_nn = vec_mul_nn                               \
-    }
+const VecMath VECMATH_TABLE = {.dot = vec_dot,
+                               .axpy = vec_axpy,
+                               .sum = vec_sum,
+                               .sum_squares = vec_sum_squares,
+                               .norm = vec_norm,
+                               .max = vec_max,
+                               .exp_sum = vec_exp_sum,
+                               .scale = vec_scale,
+                               .tanh = vec_tanh,
+                               .silu = vec_silu,
+                               .gelu_tanh = vec_gelu_tanh,
+                               .gelu = vec_gelu,
+                               .rope = vec_rope,
+                               .mul_nt = vec_mul_nt,
+                               .mul_nn = vec_mul_nn};
+
+#endif

@@ -4,6 +4,7 @@
 
 #include "infer/vecmath.h"
 
+extern const VecMath VECMATH_PORTABLE;
 extern const VecMath VECMATH_AVX2;
 
 #endif
