@@ -1,0 +1,49 @@
+/* multiband.h: a compressor of four bands, which add up flat when it does nothing.
+ *
+ * Crossovers: Linkwitz-Riley, 24 dB an octave; the sum is an all-pass (magnitude 1). No latency,
+ * apart from the all-pass's phase; levels are read every 32 frames. Channels are linked. */
+#ifndef AUDIO_MULTIBAND_H
+#define AUDIO_MULTIBAND_H
+
+#include "audio/biquad.h"
+#include "audio/buf.h"
+#include "audio/compressor.h"
+
+enum { BANDS = 4, BAND_FILTERS = 14 };
+
+/* The crossover alone. */
+typedef struct BandSplit {
+    Biquad filter[BAND_FILTERS];
+    BiquadState state[2][BAND_FILTERS]; /* [channel] */
+} BandSplit;
+
+/* hz: the three borders, rising, below half the rate. */
+void bandsplit_init(BandSplit *b, double rate, const double hz[BANDS - 1]);
+/* One frame: out[band] of channel 0 or 1. */
+void bandsplit_tick(BandSplit *b, int channel, double x, double out[BANDS]);
+void bandsplit_rest(BandSplit *b); /* flushes denormals; call it once a block */
+
+typedef struct MultibandOpts {
+    double hz[BANDS - 1];         /* borders */
+    CompressorOpts band[BANDS];   /* low to high */
+    double makeup_db[BANDS];
+} MultibandOpts;
+
+typedef struct Multiband {
+    MultibandOpts opts;
+    BandSplit split;
+    int count;            /* frames since levels were read */
+    double power[BANDS];  /* sums of squares since then */
+    double db[BANDS];     /* gain reduction, smoothed, <= 0 */
+    double gain[BANDS], step[BANDS]; /* as they are; a frame */
+    double attack[BANDS], release[BANDS]; /* smoothing factors */
+} Multiband;
+
+/* A gentle setting for dance music: borders 120, 800, 5000 Hz. */
+MultibandOpts multiband_defaults(void);
+void multiband_init(Multiband *m, double rate, const MultibandOpts *opts);
+void multiband_run(Multiband *m, float *left, float *right, int n);
+/* A whole stereo piece, in place. */
+void multiband_buf(AudioBuf *a, const MultibandOpts *opts);
+
+#endif

@@ -1,0 +1,70 @@
+/* adsr.c: see audio/adsr.h.
+ *
+ * Each segment is a one-pole approach to a target beyond its end, the pole chosen so that the end
+ * is met on time: level - target shrinks by the factor `keep` every sample. */
+#include "audio/adsr.h"
+
+#include <math.h>
+
+static const double ATTACK_TARGET = 1.3;
+static const double FALL_BEYOND = 1e-3;  /* 60 dB of the way */
+static const double SHORTEST = 0.0005;   /* seconds */
+
+static double frames(double seconds, double rate)
+{
+    double n = (seconds > SHORTEST ? seconds : SHORTEST) * rate;
+    return n > 1 ? n : 1;
+}
+
+void adsr_init(Adsr *a, double rate, const AdsrOpts *opts)
+{
+    *a = (Adsr){.sustain = opts->sustain, .rate = rate, .attack = frames(opts->attack, rate),
+                .decay = frames(opts->decay, rate), .release = frames(opts->release, rate)};
+}
+
+void adsr_on(Adsr *a)
+{
+    a->stage = ADSR_ATTACK;
+    a->target = ATTACK_TARGET;
+    a->keep = pow((ATTACK_TARGET - 1) / ATTACK_TARGET, 1 / a->attack);
+}
+
+/* From where the envelope is towards `end`, in n frames. */
+static void fall(Adsr *a, AdsrStage stage, double end, double n)
+{
+    a->stage = stage;
+    a->target = end - FALL_BEYOND * (a->level - end);
+    a->keep = pow(FALL_BEYOND / (1 + FALL_BEYOND), 1 / n);
+}
+
+void adsr_off(Adsr *a)
+{
+    if (a->stage == ADSR_REST || a->stage == ADSR_RELEASE) return;
+    fall(a, ADSR_RELEASE, 0, a->release);
+}
+
+static void next_stage(Adsr *a)
+{
+    if (a->stage == ADSR_ATTACK && a->level >= 1) {
+        a->level = 1;
+        fall(a, ADSR_DECAY, a->sustain, a->decay);
+    } else if (a->stage == ADSR_DECAY && a->level <= a->sustain) {
+        a->stage = ADSR_SUSTAIN;
+        a->level = a->sustain;
+    } else if (a->stage == ADSR_RELEASE && a->level <= 0) {
+        a->stage = ADSR_REST;
+        a->level = 0;
+    }
+}
+
+bool adsr_run(Adsr *a, float *gain, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (a->stage != ADSR_REST && a->stage != ADSR_SUSTAIN) {
+            a->level = a->target + a->keep * (a->level - a->target);
+            next_stage(a);
+        }
+        gain[i] = (float)a->level;
+    }
+    return a->stage != ADSR_REST;
+}
