@@ -2,8 +2,8 @@
  *
  * Names are TransformerLens's ("blocks.3.attn.hook_pattern"). Nothing is computed or copied for a
  * point that is not in the mask. What is seen is valid during the visit only, and visits never
- * overlap. A long text passes in runs of tokens: each point of each layer is visited once a run, all
- * layers of a run before the next run (see Hooks.whole).
+ * overlap. A long text passes in runs of tokens: each point of each layer is visited once a run,
+ * all layers of a run before the next run (see Hooks.whole).
  *
  * The points in their order, with what a token has there:
  *   hook_embed                 [d]        embedding, scaled where the family scales it

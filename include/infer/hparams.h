@@ -1,7 +1,7 @@
 /* hparams.h: every detail of an architecture that changes a number of its forward pass.
  *
- * Read from config.json by the rules of transformers' configuration classes, defaults included. What
- * is asked for and not known is refused by name: nothing is ever computed as if it were not there. */
+ * Read from config.json by the rules of transformers' configuration classes, defaults included.
+ * What is asked for and not known is refused by name, never computed as if it were not there. */
 #ifndef INFER_HPARAMS_H
 #define INFER_HPARAMS_H
 

@@ -1,10 +1,10 @@
 /* attention.c: softmax(q k' scale) v over the cache, a few queries at a time.
  *
- * A task is a head and a run of ROWS queries, or (few tokens) a token and the heads that share a key:
- * scores of its rows against all keys that they may see, softmax, sum of the values. So memory is
- * rows times keys for each thread, never tokens times tokens. A row's sums run over its own keys in
- * the order of their positions, whatever the other rows of the task are: the same bytes however a
- * text is cut. Entropy of weights p = e / Z, e = exp(s - max): ln Z - sum(e (s - max)) / Z. */
+ * A task is a head and a run of ROWS queries, or (few tokens) a token and the heads that share a
+ * key: scores of its rows against all keys that they may see, softmax, sum of the values. So memory
+ * is rows times keys for each thread, never tokens times tokens. A row's sums run over its own keys
+ * in the order of their positions, whatever the other rows of the task are: the same bytes however
+ * a text is cut. Entropy of p = e / Z, e = exp(s - max): ln Z - sum(e (s - max)) / Z. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,9 +32,9 @@ typedef struct Attn {
 typedef struct Rows {
     int t, h; /* of the first row */
     int n;
-    int dt, dh;  /* from one row to the next: 1 and 0, or 0 and 1 */
-    int group;   /* key-value head */
-    int lo, hi;  /* positions lo..hi-1: what any of the rows sees */
+    int dt, dh; /* from one row to the next: 1 and 0, or 0 and 1 */
+    int group;  /* key-value head */
+    int lo, hi; /* positions lo..hi-1: what any of the rows sees */
 } Rows;
 
 static int row_from(const Attn *a, int pos)
@@ -53,8 +53,8 @@ static Rows task_rows(const Attn *a, int task)
         r.h = r.group * share;
     } else {
         int block = task / hp->nh, left = a->nt - block * ROWS;
-        r = (Rows){.t = a->t0 + block * ROWS, .h = task % hp->nh, .n = left < ROWS ? left : ROWS,
-                   .dt = 1};
+        r = (Rows){
+            .t = a->t0 + block * ROWS, .h = task % hp->nh, .n = left < ROWS ? left : ROWS, .dt = 1};
         r.group = r.h / share;
     }
     r.lo = row_from(a, a->pass->pos + r.t);
@@ -92,13 +92,11 @@ static void all_values(const Attn *a, const Rows *r, const float *weights)
     int64_t width = (int64_t)lm->hp.nh * dh;
     float *z = lm->s.z + r->t * width + (int64_t)r->h * dh;
     const float *v = a->kv->v + (int64_t)r->group * a->kv->cap * dh;
-    for (int i = 0; i < r->n; i++)
-        memset(z + i * (r->dt ? width : dh), 0, (size_t)dh * sizeof *z);
+    for (int i = 0; i < r->n; i++) memset(z + i * (r->dt ? width : dh), 0, (size_t)dh * sizeof *z);
     for (int from = r->lo, end; from < r->hi; from = end) {
         end = piece_end(a->kv, from, r->hi);
-        lm->math->mul_nn(weights + (from - r->lo), a->keys,
-                         v + (int64_t)(from % a->kv->cap) * dh, dh, z, r->dt ? width : dh, r->n,
-                         dh, end - from);
+        lm->math->mul_nn(weights + (from - r->lo), a->keys, v + (int64_t)(from % a->kv->cap) * dh,
+                         dh, z, r->dt ? width : dh, r->n, dh, end - from);
     }
 }
 
@@ -247,8 +245,8 @@ void attention(const Pass *p)
     mem->distance = want_distance ? mem_alloc((int64_t)p->nt * nh, sizeof *mem->distance) : NULL;
     forget(&mem->seen, &mem->nseen, scores);
     forget(&mem->pattern, &mem->npattern, pattern);
-    Attn a = {.pass = p, .spec = &lm->hp.layer[p->layer], .kv = &lm->kv.layer[p->layer],
-              .nt = p->nt};
+    Attn a = {
+        .pass = p, .spec = &lm->hp.layer[p->layer], .kv = &lm->kv.layer[p->layer], .nt = p->nt};
     if (scores || pattern)
         attend_shown(&a, scores, pattern);
     else

@@ -1,7 +1,7 @@
 /* block.c: one transformer block over a run of tokens, and what is shared with its ends.
  *
  *   x += norm'(attention(norm(x)));  x += norm'(mlp(norm(x)))
- * with norm' in families with sandwich norms only. Parallel blocks (NeoX) feed both from the same x.
+ * with norm' in families with sandwich norms only. Parallel blocks (NeoX) feed both from one x.
  * Products of matrices are cut by outputs, all else by tokens: nothing depends on the threads. */
 #include <math.h>
 #include <string.h>
@@ -36,8 +36,15 @@ void pass_show(const Pass *p, HookPoint point, const float *v, int heads, int wi
 {
     int layer = hook_in_block(point) ? p->layer : -1;
     if (!hook_wanted(p->hooks, point, layer)) return;
-    HookData h = {.point = point, .layer = layer, .pos = p->pos, .nt = p->nt, .heads = heads,
-                  .width = width, .ld_token = ld, .ld_head = width, .v = v};
+    HookData h = {.point = point,
+                  .layer = layer,
+                  .pos = p->pos,
+                  .nt = p->nt,
+                  .heads = heads,
+                  .width = width,
+                  .ld_token = ld,
+                  .ld_head = width,
+                  .v = v};
     p->hooks->visit(p->hooks->ud, &h);
 }
 
@@ -83,8 +90,13 @@ static void apply(const Pass *p, const LmMatrix *const *m, const float *x, int64
 {
     LinearCall call[3];
     for (int i = 0; i < n; i++)
-        call[i] = (LinearCall){.l = &m[i]->l, .bias = m[i]->bias, .x = x, .ldx = ldx, .y = y[i],
-                               .ldy = m[i]->l.out, .nt = p->nt};
+        call[i] = (LinearCall){.l = &m[i]->l,
+                               .bias = m[i]->bias,
+                               .x = x,
+                               .ldx = ldx,
+                               .y = y[i],
+                               .ldy = m[i]->l.out,
+                               .nt = p->nt};
     linear_apply_all(call, n, p->lm->pool);
 }
 

@@ -1,6 +1,5 @@
-/* hparams.c: see infer/hparams.h. A row of FAMILY holds what a family's code does whatever the
- * configuration says, and the defaults of its configuration class. Source: transformers,
- * models/{llama,smollm3,mistral,ministral,qwen2,qwen3,gemma,gemma2,gemma3,phi3,gpt2,gpt_neox}. */
+/* hparams.c: see infer/hparams.h. What a family does whatever the configuration says, and what it
+ * takes for granted, is in families.c. */
 #include "infer/hparams.h"
 
 #include <math.h>
@@ -11,97 +10,48 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "config_read.h"
+#include "families.h"
 
 enum { MAX_CONTEXT = 1 << 27, SMOLLM3_NOPE_EVERY = 4 };
 
-enum {
-    F_GATED = 1 << 0,
-    F_SANDWICH = 1 << 1,
-    F_QK_NORM = 1 << 2,
-    F_EMBED_SCALE = 1 << 3, /* embeddings times sqrt(d) */
-    F_CAPS = 1 << 5,        /* soft-caps are read; in other families they are refused */
-    F_QUERY_SCALAR = 1 << 6,
-    F_ATTN_BIAS = 1 << 7,   /* "attention_bias": of q, k, v and o */
-    F_MLP_BIAS = 1 << 8,    /* "mlp_bias" */
-    F_QKV_BIAS = 1 << 9,    /* q, k and v always have one */
-    F_ALL_BIAS = 1 << 10,   /* o and the MLP too */
-    F_POSITIONS = 1 << 11,  /* learned, no rotation */
-    F_NEOX = 1 << 12,       /* "use_parallel_residual", "rotary_pct", "rotary_emb_base" */
-    F_TIED = 1 << 13,       /* unless the configuration says other */
-    F_QWEN_WINDOW = 1 << 14 /* "use_sliding_window" from layer "max_window_layers" on */
-};
-
-/* Which layers see a window only, when "layer_types" does not say. */
-typedef enum Pattern { WINDOW_NEVER, WINDOW_ALL, WINDOW_EVEN, WINDOW_SIXTH, WINDOW_QWEN } Pattern;
-
-typedef struct Family {
-    const char *name;
-    NormKind norm;
-    const char *eps_key, *act_key, *context_key;
-    double eps, base, part;
-    const char *act;
-    Pattern pattern;
-    int window, context, original, flags;
-    double attn_cap, final_cap;
-} Family;
-
-static const Family FAMILY[] = {
-    {"llama", NORM_RMS, "rms_norm_eps", "hidden_act", "max_position_embeddings", 1e-6, 1e4, 1,
-     "silu", WINDOW_NEVER, 0, 2048, 0, F_GATED | F_ATTN_BIAS | F_MLP_BIAS, 0, 0},
-    {"mistral", NORM_RMS, "rms_norm_eps", "hidden_act", "max_position_embeddings", 1e-6, 1e4, 1,
-     "silu", WINDOW_ALL, 4096, 131072, 0, F_GATED, 0, 0},
-    {"qwen2", NORM_RMS, "rms_norm_eps", "hidden_act", "max_position_embeddings", 1e-6, 1e4, 1,
-     "silu", WINDOW_QWEN, 4096, 32768, 0, F_GATED | F_QKV_BIAS, 0, 0},
-    {"qwen3", NORM_RMS, "rms_norm_eps", "hidden_act", "max_position_embeddings", 1e-6, 1e4, 1,
-     "silu", WINDOW_QWEN, 4096, 32768, 0, F_GATED | F_QK_NORM | F_ATTN_BIAS, 0, 0},
-    {"gemma", NORM_RMS_ONE, "rms_norm_eps", "hidden_activation", "max_position_embeddings", 1e-6,
-     1e4, 1, "gelu_pytorch_tanh", WINDOW_NEVER, 0, 8192, 0,
-     F_GATED | F_EMBED_SCALE | F_ATTN_BIAS | F_TIED, 0, 0},
-    {"gemma2", NORM_RMS_ONE, "rms_norm_eps", "hidden_activation", "max_position_embeddings", 1e-6,
-     1e4, 1, "gelu_pytorch_tanh", WINDOW_EVEN, 4096, 8192, 0,
-     F_GATED | F_SANDWICH | F_EMBED_SCALE | F_CAPS | F_QUERY_SCALAR | F_ATTN_BIAS | F_TIED, 50, 30},
-    {"gemma3", NORM_RMS_ONE, "rms_norm_eps", "hidden_activation", "max_position_embeddings", 1e-6,
-     1e6, 1, "gelu_pytorch_tanh", WINDOW_SIXTH, 4096, 131072, 0,
-     F_GATED | F_SANDWICH | F_QK_NORM | F_EMBED_SCALE | F_CAPS | F_QUERY_SCALAR | F_ATTN_BIAS |
-         F_TIED, 0, 0},
-    {"phi3", NORM_RMS, "rms_norm_eps", "hidden_act", "max_position_embeddings", 1e-5, 1e4, 1,
-     "silu", WINDOW_ALL, 0, 4096, 4096, F_GATED, 0, 0},
-    {"gpt2", NORM_LAYER, "layer_norm_epsilon", "activation_function", "n_positions", 1e-5, 1e4, 1,
-     "gelu_new", WINDOW_NEVER, 0, 1024, 0, F_QKV_BIAS | F_ALL_BIAS | F_POSITIONS | F_TIED, 0, 0},
-    {"gpt_neox", NORM_LAYER, "layer_norm_eps", "hidden_act", "max_position_embeddings", 1e-5, 1e4,
-     0.25, "gelu", WINDOW_NEVER, 0, 2048, 0, F_ALL_BIAS | F_ATTN_BIAS | F_NEOX, 0, 0},
-};
-
 /* Members that change the numbers in ways that no family here has, and the value that asks for
  * nothing; NAN: only null does. A boolean counts as 0 or 1. */
-static const struct {
-    const char *key;
-    double neutral;
-} FOREIGN[] = {
-    {"quantization_config", NAN}, {"num_local_experts", 0}, {"num_experts", 0},
-    {"n_routed_experts", 0}, {"num_experts_per_tok", 0}, {"use_bidirectional_attention", 0},
-    {"add_cross_attention", 0}, {"is_encoder_decoder", 0}, {"alibi", 0}, {"clip_qkv", NAN},
-    {"qk_layernorm", 0}, {"use_qk_norm", 0}, {"attention_multiplier", 1},
-    {"residual_multiplier", 1}, {"embedding_multiplier", 1}, {"logits_scaling", 1},
-    {"logit_scale", 1}, {"attention_chunk_size", NAN}, {"attn_temperature_tuning", 0},
-    {"q_lora_rank", NAN}, {"kv_lora_rank", NAN}, {"short_mscale", NAN}, {"long_mscale", NAN},
-    {"mup_attn_multiplier", NAN}, {"kv_channels", NAN},
-};
-
-static const Family *family_find(const char *name)
-{
-    for (size_t i = 0; i < sizeof FAMILY / sizeof *FAMILY; i++)
-        if (strcmp(FAMILY[i].name, name) == 0) return &FAMILY[i];
-    return NULL;
-}
-
 static bool refuse_foreign(const Json *root, Err *err)
 {
-    for (size_t i = 0; i < sizeof FOREIGN / sizeof *FOREIGN; i++) {
-        const Json *j = model_config_get(root, FOREIGN[i].key);
+    static const struct {
+        const char *key;
+        double neutral;
+    } foreign[] = {
+        {"quantization_config", NAN},
+        {"num_local_experts", 0},
+        {"num_experts", 0},
+        {"n_routed_experts", 0},
+        {"num_experts_per_tok", 0},
+        {"q_lora_rank", NAN},
+        {"kv_lora_rank", NAN},
+        {"add_cross_attention", 0},
+        {"is_encoder_decoder", 0},
+        {"use_bidirectional_attention", 0},
+        {"attention_chunk_size", NAN},
+        {"alibi", 0},
+        {"clip_qkv", NAN},
+        {"qk_layernorm", 0},
+        {"use_qk_norm", 0},
+        {"attention_multiplier", 1},
+        {"residual_multiplier", 1},
+        {"embedding_multiplier", 1},
+        {"logits_scaling", 1},
+        {"logit_scale", 1},
+        {"short_mscale", NAN},
+        {"attn_temperature_tuning", 0},
+        {"mup_attn_multiplier", NAN},
+        {"long_mscale", NAN},
+    };
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
+        const Json *j = model_config_get(root, foreign[i].key);
         double v = json_is_bool(j) ? json_truth(j, false) : json_number(j, NAN);
-        if (j && !(v == FOREIGN[i].neutral))
-            return err_set(err, "\"%s\" asks for something that cannot be run", FOREIGN[i].key);
+        if (j && !(v == foreign[i].neutral))
+            return err_set(err, "\"%s\" asks for something that cannot be run", foreign[i].key);
     }
     return true;
 }
@@ -111,10 +61,10 @@ static bool read_act(Hparams *hp, const Family *f, const Json *root, Err *err)
     static const struct {
         const char *name;
         ActKind act;
-    } acts[] = {{"silu", ACT_SILU}, {"swish", ACT_SILU}, {"gelu", ACT_GELU},
-                {"gelu_python", ACT_GELU}, {"gelu_new", ACT_GELU_TANH},
-                {"gelu_pytorch_tanh", ACT_GELU_TANH}, {"gelu_fast", ACT_GELU_TANH},
-                {"relu", ACT_RELU}};
+    } acts[] = {{"silu", ACT_SILU},           {"swish", ACT_SILU},
+                {"gelu", ACT_GELU},           {"gelu_python", ACT_GELU},
+                {"gelu_new", ACT_GELU_TANH},  {"gelu_pytorch_tanh", ACT_GELU_TANH},
+                {"gelu_fast", ACT_GELU_TANH}, {"relu", ACT_RELU}};
     const char *name;
     if (!config_string(root, f->act_key, f->act, &name, err)) return false;
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
@@ -122,8 +72,10 @@ static bool read_act(Hparams *hp, const Family *f, const Json *root, Err *err)
         hp->act = acts[i].act;
         return true;
     }
-    return err_set(err, "activation \"%.60s\" is not supported (silu, gelu, gelu_new, "
-                        "gelu_pytorch_tanh and relu are)", name);
+    return err_set(err,
+                   "activation \"%.60s\" is not supported (silu, gelu, gelu_new, "
+                   "gelu_pytorch_tanh and relu are)",
+                   name);
 }
 
 /* Absent: the family's; null: none. */
@@ -237,8 +189,10 @@ static bool read_slides(const Hparams *hp, const Family *f, const Json *root, bo
         if (!name) return err_set(err, "\"layer_types\"[%d] is no string", l);
         slides[l] = strcmp(name, "sliding_attention") == 0;
         if (!slides[l] && strcmp(name, "full_attention") != 0)
-            return err_set(err, "layer type \"%.40s\" is not supported (full_attention and "
-                                "sliding_attention are)", name);
+            return err_set(err,
+                           "layer type \"%.40s\" is not supported (full_attention and "
+                           "sliding_attention are)",
+                           name);
     }
     return true;
 }
@@ -327,8 +281,7 @@ static bool read_dims(Hparams *hp, const Model *m, Err *err)
     hp->vocab = c->vocab;
     if (c->nl < 1 || c->d < 1 || c->nh < 1 || c->nkv < 1 || c->dh < 1 || c->ff < 1 || c->vocab < 1)
         return err_set(err, "layers, width, heads, feed-forward or vocabulary are not given");
-    if (c->nh % c->nkv != 0)
-        return err_set(err, "%d heads cannot share %d keys", c->nh, c->nkv);
+    if (c->nh % c->nkv != 0) return err_set(err, "%d heads cannot share %d keys", c->nh, c->nkv);
     return true;
 }
 
@@ -386,8 +339,7 @@ bool hparams_read(Hparams *hp, const Model *m, Err *err)
     else
         root = json_read(path, err);
     if (root)
-        ok = read_root(hp, f, m, root, err) ||
-             err_wrap(err, "%s (family %s)", path, m->cfg.family);
+        ok = read_root(hp, f, m, root, err) || err_wrap(err, "%s (family %s)", path, m->cfg.family);
     json_free(root);
     free(path);
     if (!ok) hparams_free(hp);

@@ -1,5 +1,5 @@
-/* kvcache.h: keys and values of the tokens so far, for every layer. Position p of a layer lies in slot
- * p % cap; a layer with a window may have fewer slots than there are positions. */
+/* kvcache.h: keys and values of the tokens so far, for every layer. Position p of a layer lies in
+ * slot p % cap; a layer with a window may have fewer slots than there are positions. */
 #ifndef INFER_KVCACHE_H
 #define INFER_KVCACHE_H
 

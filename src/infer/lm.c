@@ -1,5 +1,5 @@
-/* lm.c: see infer/lm.h. The tokens taken in are kept, so that what the cache has lost (a window that
- * has moved on, the other factors of longrope) can be computed anew from them. */
+/* lm.c: see infer/lm.h. The tokens taken in are kept, so that what the cache has lost (a window
+ * that has moved on, the other factors of longrope) can be computed anew from them. */
 #include "infer/lm.h"
 
 #include <math.h>
@@ -130,8 +130,7 @@ static bool run_pass(Pass *p, Err *err)
     embed(p);
     for (int r = 0; r < HPARAMS_ROPES; r++)
         if (lm->hp.rope[r].dim)
-            rope_table(&lm->hp.rope[r], lm->freq[r], p->pos, p->nt, lm->s.cosine[r],
-                       lm->s.sine[r]);
+            rope_table(&lm->hp.rope[r], lm->freq[r], p->pos, p->nt, lm->s.cosine[r], lm->s.sine[r]);
     lm->high = p->pos + p->nt > lm->high ? p->pos + p->nt : lm->high;
     for (p->layer = 0; p->layer < lm->hp.nl; p->layer++) {
         if (run_stopped(p->run)) return err_set(err, "interrupted");
@@ -183,8 +182,8 @@ static bool set_context(Lm *lm, int want, Err *err)
 {
     lm->context = want ? want : lm->hp.context;
     if (want < 0 || lm->context > lm->hp.context)
-        return err_set(err, "%s: a context of %d was asked for, this model has %d",
-                       lm->model->path, want, lm->hp.context);
+        return err_set(err, "%s: a context of %d was asked for, this model has %d", lm->model->path,
+                       want, lm->hp.context);
     return true;
 }
 
@@ -293,8 +292,7 @@ bool lm_eval(Lm *lm, const int32_t *ids, int n, const Hooks *hooks, const Run *r
     keep_ids(lm, ids, n);
     choose_factors(lm, lm->pos + n);
     lm->has_last = lm->has_logits = false;
-    bool ok = (lm->cached >= lm->pos ||
-               run_tokens(lm, lm->cached, lm->pos, NULL, run, err)) &&
+    bool ok = (lm->cached >= lm->pos || run_tokens(lm, lm->cached, lm->pos, NULL, run, err)) &&
               run_tokens(lm, lm->pos, lm->pos + n, hooks, run, err);
     if (ok) lm->pos += n;
     if (lm->cached > lm->pos) lm->cached = lm->pos;

@@ -1,6 +1,6 @@
 /* lm_weights.c: see lm_weights.h. A matrix's bias has its name, with "bias" for "weight"; of a cut
- * matrix it is cut as the matrix is. What is left over in a block (other norms, experts, sinks) means
- * that the model computes something that we would leave out: it is refused by name. */
+ * matrix it is cut as the matrix is. What is left over in a block (other norms, experts, sinks)
+ * means that the model computes something that we would leave out: it is refused by name. */
 #include "lm_weights.h"
 
 #include <stdlib.h>
@@ -55,9 +55,10 @@ static float *read_bias(Finder *f, const ModelPart *part, int64_t n)
     str_add(&stem, name, strlen(name) - strlen("bias"));
     str_puts(&stem, "weight");
     const Tensor *b = checkpoint_find(f->m->ck, name), *whole = checkpoint_find(f->m->ck, stem.s);
-    int64_t rows = !whole ? 0 : whole->ndim == 1 ? whole->shape[0]
-                   : part->t.transposed         ? whole->shape[1]
-                                                : whole->shape[0];
+    int64_t rows = !whole               ? 0
+                   : whole->ndim == 1   ? whole->shape[0]
+                   : part->t.transposed ? whole->shape[1]
+                                        : whole->shape[0];
     float *all = NULL, *out = NULL;
     if (!b || !whole) {
         err_set(f->err, "%s: tensor \"%s\" is missing", f->m->path, name);
@@ -161,8 +162,10 @@ static bool none_left(Finder *f)
         bool norm = p->role == ROLE_NORM_Q || p->role == ROLE_NORM_K;
         if (p->role != ROLE_OTHER && !(norm && !f->hp->qk_norm)) continue;
         if (!str_starts(p->t.name, prefix) || strmap_get(&f->used, p->t.name) >= 0) continue;
-        ok = err_set(f->err, "%s: family %s has no use for tensor \"%s\", so this model cannot be "
-                             "run", f->m->path, f->hp->family, p->t.name);
+        ok = err_set(f->err,
+                     "%s: family %s has no use for tensor \"%s\", so this model cannot be "
+                     "run",
+                     f->m->path, f->hp->family, p->t.name);
     }
     free(prefix);
     return ok;
@@ -192,8 +195,8 @@ void lm_weights_free(LmWeights *w)
 {
     for (int l = 0; l < w->nl; l++) {
         LmLayer *a = &w->layer[l];
-        LmNorm *norms[] = {&a->norm_attn, &a->norm_attn_post, &a->norm_mlp, &a->norm_mlp_post,
-                           &a->norm_q, &a->norm_k};
+        LmNorm *norms[] = {&a->norm_attn,     &a->norm_attn_post, &a->norm_mlp,
+                           &a->norm_mlp_post, &a->norm_q,         &a->norm_k};
         LmMatrix *matrices[] = {&a->q, &a->k, &a->v, &a->o, &a->gate, &a->up, &a->down};
         for (size_t i = 0; i < sizeof norms / sizeof *norms; i++) free_norm(norms[i]);
         for (size_t i = 0; i < sizeof matrices / sizeof *matrices; i++) free(matrices[i]->bias);

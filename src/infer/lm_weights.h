@@ -1,5 +1,5 @@
-/* lm_weights.h: a model's tensors as the forward pass wants them: matrices in place, the few vectors
- * (norms, biases) as f32. */
+/* lm_weights.h: a model's tensors as the forward pass wants them: matrices in place, the few
+ * vectors (norms, biases) as f32. */
 #ifndef INFER_LM_WEIGHTS_H
 #define INFER_LM_WEIGHTS_H
 

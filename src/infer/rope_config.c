@@ -2,8 +2,8 @@
  *
  * Two spellings: "rope_theta" and "rope_scaling" beside each other, or both in "rope_parameters".
  * Kinds: "default" (and "mrope", whose sections all have the same position in text), "linear",
- * "llama3", "yarn" (Peng et al. 2023), "longrope" (Ding et al. 2024). "dynamic" depends on the length
- * of the text so far and is refused, as is every member that is not known.
+ * "llama3", "yarn" (Peng et al. 2023), "longrope" (Ding et al. 2024). "dynamic" depends on the
+ * length of the text so far and is refused, as is every member that is not known.
  * Source of rules and defaults: transformers, modeling_rope_utils.py. */
 #include <math.h>
 #include <stdlib.h>
@@ -23,11 +23,26 @@ static bool in_list(const char *key, const char *const *list)
 
 static bool check_members(const Json *obj, Err *err)
 {
-    static const char *const known[] = {
-        "type", "rope_type", "rope_theta", "factor", "low_freq_factor", "high_freq_factor",
-        "original_max_position_embeddings", "beta_fast", "beta_slow", "truncate",
-        "attention_factor", "mscale", "mscale_all_dim", "short_factor", "long_factor",
-        "partial_rotary_factor", "mrope_section", "mrope_interleaved", "finetuned", NULL};
+    static const char *const known[] = {"type",
+                                        "rope_type",
+                                        "rope_theta",
+                                        "factor",
+                                        "low_freq_factor",
+                                        "high_freq_factor",
+                                        "original_max_position_embeddings",
+                                        "beta_fast",
+                                        "beta_slow",
+                                        "truncate",
+                                        "attention_factor",
+                                        "mscale",
+                                        "mscale_all_dim",
+                                        "short_factor",
+                                        "long_factor",
+                                        "partial_rotary_factor",
+                                        "mrope_section",
+                                        "mrope_interleaved",
+                                        "finetuned",
+                                        NULL};
     for (const Json *j = json_child(obj); j; j = json_next(j))
         if (!json_is_null(j) && !in_list(json_key(j), known))
             return err_set(err, "\"%.60s\" in the rope scaling is not supported", json_key(j));
@@ -51,8 +66,10 @@ static bool read_kind(RopeSpec *r, const Json *obj, const RopeDefaults *dflt, Er
         r->kind = kinds[i].kind;
         return true;
     }
-    return err_set(err, "rope type \"%.40s\" is not supported (default, linear, llama3, yarn and "
-                        "longrope are)", type);
+    return err_set(err,
+                   "rope type \"%.40s\" is not supported (default, linear, llama3, yarn and "
+                   "longrope are)",
+                   type);
 }
 
 static bool read_factors(double **out, const Json *obj, const char *key, int n, Err *err)
