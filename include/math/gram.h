@@ -37,7 +37,6 @@ typedef struct GramBlock {
     float *col_err;    /* [n] Q16: sum of |rounding error| by column of the block */
     float row_err;     /* Q16: largest sum of |rounding error| of a row. The spectral norm of all
                           that was rounded away is at most sqrt(largest row * largest column sum) */
-    float max_step;    /* Q16: largest step of a column whose entries were not all kept whole */
 } GramBlock;
 
 void gram_block_init(GramBlock *b, GramKind kind, int n);

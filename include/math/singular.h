@@ -21,8 +21,8 @@ typedef enum SingularAnswer {
 
 /* What GRAM_Q16 rounded away, 0 otherwise. */
 typedef struct SingularLoss {
-    double bound; /* no less than its spectral norm */
-    double step;  /* largest integer step that rounded something */
+    double bound;     /* no less than its spectral norm */
+    double deviation; /* no less than the standard deviation of the errors of any column */
 } SingularLoss;
 
 /* g [n, n], lower triangle, made as `kind`; destroyed. s [n], descending. */

@@ -46,7 +46,8 @@ typedef struct Scanner {
     Tally *tally;     /* [threads] */
     float **window;   /* [threads][GRAM_WINDOW * side] */
     double *col_err;  /* [side] */
-    double row_err, max_step;
+    double *variance; /* [side] sum of a bound on the squared rounding errors */
+    double row_err;
 } Scanner;
 
 /* Values that a bf16 holds exactly. */
@@ -186,9 +187,12 @@ static void gather_batch(Scanner *sc)
         if (sc->wide && sc->stats && s->row_norm)
             for (int r = 0; r < s->side; r++) s->row_norm[r] += p->square[r];
         if (!s->gram || sc->kind != GRAM_Q16) continue;
-        for (int j = 0; j < s->side; j++) sc->col_err[j] += p->block.col_err[j];
+        for (int j = 0; j < s->side; j++) {
+            double err = (double)p->block.col_err[j], half_step = 0.5 * (double)p->block.scale[j];
+            sc->col_err[j] += err;
+            sc->variance[j] += err * half_step; /* e^2 <= |e| step / 2 */
+        }
         sc->row_err = fmax(sc->row_err, p->block.row_err);
-        sc->max_step = fmax(sc->max_step, p->block.max_step);
     }
 }
 
@@ -225,7 +229,8 @@ static void scanner_init(Scanner *sc, int threads)
         if (sc->stats) tally_init(&sc->tally[i]);
         sc->window[i] = mem_alloc((int64_t)GRAM_WINDOW * s->side, sizeof(float));
     }
-    sc->col_err = mem_alloc(s->side, sizeof *sc->col_err);
+    sc->col_err = mem_alloc(2 * (int64_t)s->side, sizeof *sc->col_err);
+    sc->variance = sc->col_err + s->side;
 }
 
 static void scanner_free(Scanner *sc, int threads)
@@ -255,12 +260,15 @@ static void scanner_run(Scanner *sc, const Checkpoint *ck, const Run *run, const
         release_batch(sc, ck);
         if (stage) run_progress(run, stage, sc->first + sc->count, blocks);
     }
-    double worst = 0;
-    for (int j = 0; j < sc->s->side; j++) worst = fmax(worst, sc->col_err[j]);
+    double worst = 0, variance = 0;
+    for (int j = 0; j < sc->s->side; j++) {
+        worst = fmax(worst, sc->col_err[j]);
+        variance = fmax(variance, sc->variance[j] / (double)sc->longer);
+    }
     if (sc->s->gram) sc->s->kind = sc->kind;
     /* The sums of errors were rounded too, by less than a thousandth. */
     double bound = worst > 0 || sc->row_err > 0 ? 1.001 * sqrt(worst * sc->row_err) : 0;
-    sc->s->lost = (SingularLoss){.bound = bound, .step = sc->max_step};
+    sc->s->lost = (SingularLoss){.bound = bound, .deviation = sqrt(variance)};
 }
 
 typedef struct Walk {

@@ -67,7 +67,7 @@ void gram_block_free(GramBlock *b)
 void gram_block_begin(GramBlock *b)
 {
     b->k = 0;
-    b->row_err = b->max_step = 0;
+    b->row_err = 0;
     if (b->kind != GRAM_Q16) return;
     for (int j = 0; j < b->n; j++) b->col_max[j] = b->col_square[j] = b->col_err[j] = 0;
 }
@@ -129,8 +129,6 @@ void gram_block_put(GramBlock *b, const float *x, int k, bool by_column)
         int32_t *lanes = lanes_of(b) + (size_t)(b->k / GRAM_WINDOW) * window_lanes(b->n);
         gram16_pack(x, k, b->n, by_column, b->scale, inverse, b->col_err, &b->row_err, lanes);
         free(inverse);
-        for (int j = 0; j < b->n; j++)
-            if (b->col_err[j] > 0) b->max_step = fmaxf(b->max_step, b->scale[j]);
     }
     b->k += k;
 }

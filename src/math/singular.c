@@ -3,16 +3,16 @@
  * With lambda_1 the largest eigenvalue of G:
  * - an f32 product or an f32 reduction to tridiagonal form moves eigenvalues by less than F32_ERROR
  *   lambda_1 (measured against f64, flat and power-law spectra, n up to 1024: below 7e-7), f64 by
- *   less than F64_ERROR lambda_1; delta in lambda is delta / (2 lambda) relative in
- *   sigma. The f32 reduction is used only when even the smallest eigenvalue keeps the promise, so
- *   that tail statistics are as good as the top. The smallest eigenvalue lies below every diagonal
- *   entry and the largest above: a spectrum that is too wide is often seen before any work is done.
+ *   less than F64_ERROR lambda_1; delta in lambda is delta / (2 lambda) relative in sigma. The f32
+ *   reduction is used only when even the smallest eigenvalue keeps the promise, so that tail
+ *   statistics are as good as the top. The smallest eigenvalue lies below every diagonal entry and
+ *   the largest above: a spectrum that is too wide is often seen before any work is done.
  * - Q16 rounds X to X - E. No singular value moves by more than |E| (Weyl); that is a hundred times
  *   what happens. The k-th of them moves by no more than the norm of E between the k leading left
- *   and right singular vectors, and when rounding errors, each of a variance of at most step^2 / 12,
- *   have nothing to do with those vectors, that is the norm of a k by k matrix of independent
- *   entries: 2 sqrt(k) deviations, and 6 more for safety. So this must be within the promise, and
- *   the strict bound, in case they do have to do with them, within ten times the promise. */
+ *   and right singular vectors, and when rounding errors have nothing to do with those vectors,
+ *   that is the norm of a k by k matrix of independent entries of their deviation: 2 sqrt(k) of it,
+ *   and 6 more for safety. So this must be within the promise, and the strict bound, in case they do
+ *   have to do with them, within ten times the promise. */
 #include "math/singular.h"
 
 #include <math.h>
@@ -53,7 +53,7 @@ static bool try_f32(const double *g, int n, double lo, double hi, double *w)
 
 static bool loss_is_small(SingularLoss lost, double sigma)
 {
-    double likely = (2 * sqrt(SINGULAR_TOP) + 6) * lost.step / sqrt(12);
+    double likely = (2 * sqrt(SINGULAR_TOP) + 6) * lost.deviation;
     return likely <= PROMISE * sigma && lost.bound <= STRICT * sigma;
 }
 

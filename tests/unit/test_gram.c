@@ -68,12 +68,15 @@ static double *gram_of(GramKind kind, const float *x, int k, int n, bool by_colu
 {
     double *g = mem_alloc((int64_t)n * n, sizeof *g);
     GramBlock b;
-    double worst = 0;
+    double worst = 0, variance = 0;
     gram_block_init(&b, kind, n);
     fill_block(&b, x, k, n, by_column);
     for (int t = 0; t < gram_tiles(n); t++) gram_add_tile(&b, t, g);
-    for (int j = 0; b.col_err && j < n; j++) worst = fmax(worst, (double)b.col_err[j]);
-    if (lost) *lost = (SingularLoss){.bound = sqrt(worst * (double)b.row_err), .step = b.max_step};
+    for (int j = 0; b.col_err && j < n; j++) {
+        worst = fmax(worst, (double)b.col_err[j]);
+        variance = fmax(variance, (double)b.col_err[j] * (double)b.scale[j] / 2 / k);
+    }
+    if (lost) *lost = (SingularLoss){sqrt(worst * (double)b.row_err), sqrt(variance)};
     gram_block_free(&b);
     return g;
 }
@@ -156,7 +159,7 @@ static void what_integers_lose_is_bounded(void **state)
     for (int i = 0; i < K * N; i++) a[i] = (double)x[i];
     assert_true(svd_values_f64(a, K, N, want));
     assert_int_equal(singular_from_gram(g, N, GRAM_Q16, lost, s), SINGULAR_OK);
-    assert_true(lost.bound > 0 && lost.step > 0);
+    assert_true(lost.bound > 0 && lost.deviation > 0);
     for (int i = 0; i < N; i++) {
         assert_near(s[i], want[i], lost.bound + 1e-6 * want[0]); /* Weyl, and the f32 reduction */
         assert_near(s[i], want[i], 1e-4 * want[i]);              /* the promise */
@@ -229,7 +232,7 @@ static SingularAnswer ask(double ratio, GramKind kind, SingularLoss lost)
 static void a_spectrum_too_wide_asks_for_a_better_way(void **state)
 {
     (void)state;
-    const SingularLoss none = {0}, strict = {.bound = 1e-3}, likely = {.step = 1e-5};
+    const SingularLoss none = {0}, strict = {.bound = 1e-3}, likely = {.deviation = 1e-5};
     assert_int_equal(ask(0.5, GRAM_F32, none), SINGULAR_OK);
     assert_int_equal(ask(0.01, GRAM_F32, none), SINGULAR_NEED_F64);
     assert_int_equal(ask(0.01, GRAM_F64, none), SINGULAR_OK);
