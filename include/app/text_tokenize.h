@@ -1,0 +1,17 @@
+/* text_tokenize.h: text to tokens and back, the job behind `llmsonify tokenize`. */
+#ifndef APP_TEXT_TOKENIZE_H
+#define APP_TEXT_TOKENIZE_H
+
+#include <stdbool.h>
+
+#include "app/text_input.h"
+#include "base/opt.h"
+#include "token/token_report.h"
+
+/* Appends the tokens of the input. */
+bool text_tokenize(const OptList *model, const TextInput *in, TokenForm form, Str *out, Err *err);
+/* The input is ids in digits, as the forms IDS and an array of JSON have them; appends their text
+ * and a newline. in->special: special tokens as their text; otherwise they are left out. */
+bool text_detokenize(const OptList *model, const TextInput *in, Str *out, Err *err);
+
+#endif

@@ -1,0 +1,61 @@
+/* text_generate.c: see app/text_generate.h. */
+#include "app/text_generate.h"
+
+#include "app/text_model.h"
+#include "infer/generate.h"
+
+static double per_second(int n, double seconds)
+{
+    return seconds > 0 ? n / seconds : 0;
+}
+
+static void report(const GenerateJob *job, const GenStats *st)
+{
+    say(&job->say, SAY_INFO,
+        "prompt %d tokens, %.1f ms, %.0f tokens/s; text %d tokens, %.1f ms, %.1f tokens/s; "
+        "seed %llu; end: %s",
+        st->prompt, 1e3 * st->prompt_seconds, per_second(st->prompt, st->prompt_seconds),
+        st->tokens, 1e3 * st->seconds, per_second(st->tokens, st->seconds),
+        (unsigned long long)job->sampler.seed, gen_end_name(st->end));
+}
+
+/* A text that goes on does not end with the token that a tokenizer puts at its end. */
+static void drop_end(const Tokenizer *tok, TokenIds *ids)
+{
+    while (ids->n > 1 && ids->len[ids->n - 1] == 0 && tokenizer_is_end(tok, ids->id[ids->n - 1]))
+        ids->n--;
+}
+
+static bool go_on(const GenerateJob *job, const TextModel *t, const TokenIds *ids, const Run *run,
+                  Err *err)
+{
+    GenStats stats = {0};
+    GenOpts opts = {.n = job->n ? job->n : -1, .sampler = job->sampler,
+                    .stop = (const char *const *)job->stop->item, .nstop = job->stop->n,
+                    .ignore_end = job->ignore_end, .on_text = job->put, .ud = job->ud,
+                    .decode = DECODE_REPLACE | (job->in.chat ? 0 : DECODE_INSIDE)};
+    bool ok = generate(t->lm, t->tok, ids->id, ids->n, &opts, &stats, run, err);
+    if (!ok && !run_stopped(run)) return false;
+    if (stats.end == GEN_CALLER || !job->put(job->ud, "\n", 1))
+        return err_set(err, "standard output: cannot write");
+    if (ok) report(job, &stats);
+    return ok;
+}
+
+bool text_generate(const GenerateJob *job, const Run *run, Err *err)
+{
+    Str text = {0};
+    TokenIds ids = {0};
+    TextModel t = {0};
+    bool ok = text_input_read(&job->in, &text, err) &&
+              text_model_open(&t, job->model, job->context, &job->say, run, err) &&
+              text_input_encode(&job->in, t.tok, &text, &ids, err);
+    if (ok) {
+        if (!job->in.chat) drop_end(t.tok, &ids);
+        ok = text_model_fits(&t, &ids, 1, err) && go_on(job, &t, &ids, run, err);
+    }
+    text_model_close(&t);
+    token_ids_free(&ids);
+    str_free(&text);
+    return ok;
+}
