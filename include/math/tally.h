@@ -17,7 +17,7 @@ enum { TALLY_BINS = 65536 };
 
 typedef struct Tally {
     int64_t *bin;   /* [TALLY_BINS] by the bits themselves */
-    uint16_t *used; /* [nused] bins of finite values that are not empty, ascending; see tally_close */
+    uint16_t *used; /* [nused] bins of finite values that are not empty, ascending */
     int nused;
     int64_t nfinite, nonfinite;
 } Tally;

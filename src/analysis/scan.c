@@ -309,7 +309,7 @@ static void walk(const Tensor *t, void (*fn)(Walk *, const float *, int64_t), Wa
     free(x);
 }
 
-/* Percentiles and histogram: from the counts alone when they are exact, else by two more readings. */
+/* Percentiles and histogram: from the counts alone when they are exact, else two more readings. */
 static void finish_order(Scan *s, const Tensor *t, Tally *tally, bool exact, const Run *run)
 {
     TallyRanks *ranks = mem_alloc(1, sizeof *ranks);
@@ -350,7 +350,8 @@ void scan_read(Scan *s, const Tensor *t, bool matrix, const Checkpoint *ck, cons
     tally_close(&sc.tally[0]);
     if (sc.exact) s->moments = tally_moments(&sc.tally[0]);
     s->nonfinite = sc.tally[0].nonfinite;
-    for (int i = 0; sc.wide && s->row_norm && i < s->side; i++) s->row_norm[i] = sqrt(s->row_norm[i]);
+    for (int i = 0; sc.wide && s->row_norm && i < s->side; i++)
+        s->row_norm[i] = sqrt(s->row_norm[i]);
     finish_order(s, t, &sc.tally[0], sc.exact, run);
     scanner_free(&sc, threads);
 }

@@ -3,8 +3,8 @@
  * Row-major lower is column-major upper, so no transposition is needed. Eigenvalues alone come
  * from a blocked reduction to tridiagonal form (sytrd) and the square-root-free QL of sterf. At
  * n = 640 on one core ssytrd takes 10-12 ms, dsytrd 17-21 ms, the two-stage routines twice that,
- * sterf 3 ms. In f32 the error comes from ssterf (up to 4e-6 of the largest eigenvalue at n = 1024),
- * not from ssytrd (7e-7): so only the reduction is done in f32. */
+ * dsterf 3 ms. In f32 the error comes from ssterf (up to 4e-6 of the largest eigenvalue at n =
+ * 1024), not from ssytrd (7e-7): so its eigenvalues are counted instead, see sturm.c. */
 #include "math/eigen.h"
 
 #include <lapacke.h>

@@ -128,7 +128,8 @@ INLINE void pack_panel_columns(const float *x, int k, int first, int m, const fl
     }
 }
 
-INLINE void look_any(const float *x, int k, int n, bool by_column, float *col_max, float *col_square)
+INLINE void look_any(const float *x, int k, int n, bool by_column, float *col_max,
+                     float *col_square)
 {
     if (by_column) look_columns(x, k, n, col_max, col_square);
     else look_rows(x, k, n, col_max, col_square);

@@ -11,8 +11,8 @@
  *   what happens. The k-th of them moves by no more than the norm of E between the k leading left
  *   and right singular vectors, and when rounding errors have nothing to do with those vectors,
  *   that is the norm of a k by k matrix of independent entries of their deviation: 2 sqrt(k) of it,
- *   and 6 more for safety. So this must be within the promise, and the strict bound, in case they do
- *   have to do with them, within ten times the promise. */
+ *   and 6 more for safety. So this must be within the promise, and the strict bound, in case they
+ *   do have to do with them, within ten times the promise. */
 #include "math/singular.h"
 
 #include <math.h>

@@ -4,7 +4,7 @@
  *
  * The fit takes, for every xmin, the largest deviation over all larger eigenvalues: n^2 / 2 powers.
  * Only the smallest of these maxima is wanted, so a candidate is dropped as soon as one deviation
- * exceeds the best maximum so far, looking at a coarse grid first: same result, far fewer powers. */
+ * exceeds the best maximum so far, on a coarse grid first: same result, far fewer powers. */
 #include "math/spectrum.h"
 
 #include <math.h>

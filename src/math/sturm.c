@@ -5,7 +5,7 @@
  * exact for a matrix within a few eps of T (Demmel, Applied Numerical Linear Algebra, 5.3.4). One
  * count is a chain of divisions, but the counts of many x are independent: LANES of them go through
  * the matrix together, in vectors. QL iteration (sterf) is one chain from beginning to end: at n =
- * 640 this takes half its time. First a grid brackets all eigenvalues, then each bracket is halved. */
+ * 640 this takes a quarter of its time. A grid brackets all, then brackets are halved. */
 #include "sturm.h"
 
 #include <math.h>

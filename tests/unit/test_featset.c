@@ -60,9 +60,12 @@ static void what_is_absent_is_nan_from_nowhere(void **state)
     FeatureSet fs;
     make(&fs);
     const Value none[] = {
-        feat_look(&fs, FT_WEIGHTS, "mean", 1, ROLE_K, 0), feat_look(&fs, FT_WEIGHTS, "sv", 0, ROLE_Q, 3),
-        feat_look(&fs, FT_WEIGHTS, "sv", 0, ROLE_Q, -1),  feat_look(&fs, FT_WEIGHTS, "no", 0, ROLE_Q, 0),
-        feat_look(&fs, FT_WEIGHTS, "sv", 9, ROLE_Q, 0),   feat_value(&fs, 99, 0, 0, 0),
+        feat_look(&fs, FT_WEIGHTS, "mean", 1, ROLE_K, 0),
+        feat_look(&fs, FT_WEIGHTS, "sv", 0, ROLE_Q, 3),
+        feat_look(&fs, FT_WEIGHTS, "sv", 0, ROLE_Q, -1),
+        feat_look(&fs, FT_WEIGHTS, "no", 0, ROLE_Q, 0),
+        feat_look(&fs, FT_WEIGHTS, "sv", 9, ROLE_Q, 0),
+        feat_value(&fs, 99, 0, 0, 0),
     };
     for (int i = 0; i < 6; i++) {
         assert_true(isnan(none[i].x));
@@ -77,8 +80,8 @@ static void what_is_absent_is_nan_from_nowhere(void **state)
 static void stored_numbers_are_the_nearest_to_six_digits(void **state)
 {
     (void)state;
-    static const double x[] = {1.23456789, -0.000123456789, 123456.789, 9.9999996, 1e-30, 6.02214076e23,
-                               1.0 / 3, 0.1, 2.5, 1e-42};
+    static const double x[] = {1.23456789, -0.000123456789, 123456.789, 9.9999996, 1e-30,
+                               6.02214076e23, 1.0 / 3, 0.1, 2.5, 1e-42};
     FeatureSet fs = {0};
     int col = feat_add_column(&fs, FT_MODEL, "x", "", "");
     int row = feat_add_row(&fs, FT_MODEL, key_of(-1, -1), NULL);

@@ -35,7 +35,7 @@ static float as_bf16(float x)
 
 static void make(float *x, bool bf16)
 {
-    /* The condition stays outside the loop: gcc 12.2 -O2 drops the masking of as_bf16() under one. */
+    /* The condition stays outside: gcc 12.2 -O2 drops the masking of as_bf16() under one. */
     for (uint32_t i = 0; i < N; i++) x[i] = number(i);
     for (uint32_t i = 0; bf16 && i < N; i++) x[i] = as_bf16(x[i]);
     x[7] = -0.0f;

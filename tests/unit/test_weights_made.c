@@ -1,6 +1,6 @@
 /* Features of matrices made by a formula, against numpy and scipy in f64 (tests/oracle repeats the
- * formula): tall, wide, 1 x n, rank-deficient, constant, zero, with NaN and infinities, steep; small
- * ones and ones that take the way over the Gram matrix, in integers and in floats. */
+ * formula): tall, wide, 1 x n, rank-deficient, constant, zero, with NaN and infinities, steep;
+ * small ones and ones that take the way over the Gram matrix, in integers and in floats. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -50,7 +50,7 @@ static void make_values(const char *kind, int rows, int cols, uint32_t seed, flo
     }
 }
 
-/* The matrix as it would lie in a file: BF16 by cutting, F32 as it is. transposed: stored [in, out]. */
+/* The matrix as it would lie in a file: BF16 by cutting, F32 as it is. transposed: as [in, out]. */
 static void *store(const float *w, int rows, int cols, bool bf16, bool transposed)
 {
     size_t size = bf16 ? 2 : 4;

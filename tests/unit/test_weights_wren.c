@@ -72,13 +72,14 @@ static void every_tensor_has_a_row(void **state)
 static void block_matrices_have_all_singular_values_and_the_embedding_64(void **state)
 {
     Fix *f = *state;
+    const struct {
+        int layer, role, count;
+    } want[] = {{3, ROLE_Q, 160}, {3, ROLE_K, 64}, {-1, ROLE_EMBED, 64}};
     int col = feat_find_column(&f->fs, FT_WEIGHTS, "sv");
-    assert_int_equal(feat_len(&f->fs, FT_WEIGHTS, col, feat_find_row(&f->fs, FT_WEIGHTS, 3, ROLE_Q)),
-                     160);
-    assert_int_equal(feat_len(&f->fs, FT_WEIGHTS, col, feat_find_row(&f->fs, FT_WEIGHTS, 3, ROLE_K)),
-                     64);
-    assert_int_equal(
-        feat_len(&f->fs, FT_WEIGHTS, col, feat_find_row(&f->fs, FT_WEIGHTS, -1, ROLE_EMBED)), 64);
+    for (int i = 0; i < 3; i++) {
+        int row = feat_find_row(&f->fs, FT_WEIGHTS, want[i].layer, want[i].role);
+        assert_int_equal(feat_len(&f->fs, FT_WEIGHTS, col, row), want[i].count);
+    }
 }
 
 static void layers_agree_with_scipy(void **state)
