@@ -41,7 +41,7 @@ bool added_finish(AddedTokens *added, const TokVocab *vocab, const Normalizer *n
         }
         toktext_clear(&text);
         toktext_add_source(&text, view.s, 0, (int)view.n);
-        ok = normalizer_apply(norm, &text, &spare, scratch, err);
+        ok = added->token[i].as_is || normalizer_apply(norm, &text, &spare, scratch, err);
         if (ok && text.n > 0) bytetrie_add(&added->normal, text.s, text.n, i);
     }
     pattern_scratch_free(scratch);

@@ -13,7 +13,8 @@ typedef struct AddedToken {
     bool special;
     bool single_word;    /* only where no word character touches it */
     bool lstrip, rstrip; /* takes the white space before, behind it */
-    bool normalized;     /* looked for in the normalised text */
+    bool normalized;     /* looked for in the normalised text... */
+    bool as_is;          /* ...without being normalised itself */
 } AddedToken;
 
 /* Owner; zero is empty. */

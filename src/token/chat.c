@@ -262,8 +262,11 @@ bool tokenizer_chat(const Tokenizer *tok, const ChatTurn *turns, int n, Str *out
     else
         default_system(tok, &system);
     if (form.bos && tok->chat != CHAT_LLAMA2) add_token_text(tok, tok->bos, out);
-    if (form.has_system && system.len)
-        add_turn(tok, &form, &(ChatTurn){CHAT_SYSTEM, system.s}, NULL, out);
+    if (form.has_system && system.len) {
+        add_form(tok, form.open[CHAT_SYSTEM], out);
+        str_puts(out, system.s);
+        add_form(tok, form.close[CHAT_SYSTEM], out);
+    }
     for (int i = first; i < n; i++) {
         bool carries = !form.has_system && system.len && i == carrying;
         add_turn(tok, &form, &turns[i], carries ? system.s : NULL, out);

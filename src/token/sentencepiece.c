@@ -229,9 +229,9 @@ static bool add_added(Model *m)
 {
     for (int32_t id = 0; id < m->n; id++) {
         int type = m->piece[id].type;
-        AddedToken token = {
-            .id = id, .special = type != PIECE_USER, .normalized = type == PIECE_USER};
-        if (type != PIECE_CONTROL && type != PIECE_UNKNOWN && type != PIECE_USER) continue;
+        bool user = type == PIECE_USER;
+        AddedToken token = {.id = id, .special = !user, .normalized = user, .as_is = user};
+        if (type != PIECE_CONTROL && type != PIECE_UNKNOWN && !user) continue;
         if (!added_add(&m->tok->added, token, tokvocab_text(&m->tok->vocab, id), m->err))
             return false;
     }

@@ -13,8 +13,9 @@ static void the_lowest_rank_merges_first(void **state)
 {
     (void)state;
     Tokenizer *tok = token_make((TokenFile){
-        .model = "{\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": 1, \"c\": 2, \"ab\": 3, \"bc\": 4, "
-                 "\"abc\": 5}, \"merges\": [\"b c\", \"a b\", \"ab c\"]}"});
+        .model =
+            "{\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": 1, \"c\": 2, \"ab\": 3, \"bc\": 4, "
+            "\"abc\": 5}, \"merges\": [\"b c\", \"a b\", \"ab c\"]}"});
     assert_tokens(tok, "abc", 0, "a|bc"); /* b c has rank 0, and then a bc is no merge */
     assert_tokens(tok, "abab", 0, "ab|ab");
     assert_tokens(tok, "", 0, "");
@@ -25,9 +26,9 @@ static void the_lowest_rank_merges_first(void **state)
 static void equal_ranks_merge_from_the_left(void **state)
 {
     (void)state;
-    Tokenizer *tok = token_make((TokenFile){
-        .model = "{\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"aa\": 1, \"aaaa\": 2}, "
-                 "\"merges\": [[\"a\", \"a\"], [\"aa\", \"aa\"]]}"});
+    Tokenizer *tok = token_make(
+        (TokenFile){.model = "{\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"aa\": 1, \"aaaa\": 2}, "
+                             "\"merges\": [[\"a\", \"a\"], [\"aa\", \"aa\"]]}"});
     assert_tokens(tok, "aaa", 0, "aa|a");
     assert_tokens(tok, "aaaaa", 0, "aaaa|a");
     assert_tokens(tok, "aaaaaaa", 0, "aaaa|aa|a");
@@ -73,8 +74,14 @@ static void a_character_without_a_token_falls_back_to_bytes(void **state)
         .model = model.s,
         .decoder = "{\"type\": \"Sequence\", \"decoders\": [{\"type\": \"ByteFallback\"}, "
                    "{\"type\": \"Fuse\"}]}"});
-    assert_tokens(tok, "a\xc3\xa9" "a", 0, "a|<0xC3>|<0xA9>|a");
-    assert_tokens(tok, "\xff\xc3" "a", 0, "<0xFF>|<0xC3>|a"); /* ill-formed bytes are kept */
+    assert_tokens(tok,
+                  "a\xc3\xa9"
+                  "a",
+                  0, "a|<0xC3>|<0xA9>|a");
+    assert_tokens(tok,
+                  "\xff\xc3"
+                  "a",
+                  0, "<0xFF>|<0xC3>|a"); /* ill-formed bytes are kept */
     tokenizer_close(tok);
     str_free(&model);
 }
@@ -120,10 +127,10 @@ static void every_byte_comes_back_from_a_byte_level_vocabulary(void **state)
     str_puts(&model, "{\"type\": \"BPE\", \"merges\": [], \"vocab\": {");
     add_alphabet(&model);
     str_puts(&model, "}}");
-    Tokenizer *tok = token_make(
-        (TokenFile){.model = model.s,
-                    .pre = "{\"type\": \"ByteLevel\", \"add_prefix_space\": false}",
-                    .decoder = "{\"type\": \"ByteLevel\"}"});
+    Tokenizer *tok =
+        token_make((TokenFile){.model = model.s,
+                               .pre = "{\"type\": \"ByteLevel\", \"add_prefix_space\": false}",
+                               .decoder = "{\"type\": \"ByteLevel\"}"});
     assert_true(tokenizer_encode(tok, all, sizeof all, 0, &ids, &err));
     assert_int_equal(ids.n, 512);
     for (int i = 0; i < 512; i++) {
@@ -259,8 +266,7 @@ static void a_long_text_gives_the_ids_of_its_parts(void **state)
     assert_int_equal(whole.n, 4 * part.n);
     for (int i = 0; i < whole.n; i++) {
         assert_int_equal(whole.id[i], part.id[i % part.n]);
-        assert_int_equal(whole.start[i],
-                         part.start[i % part.n] + (int)half * (i / part.n));
+        assert_int_equal(whole.start[i], part.start[i % part.n] + (int)half * (i / part.n));
     }
     tokenizer_close(tok);
     token_ids_free(&part);

@@ -129,11 +129,11 @@ static void metaspace_takes_the_marks_off_the_first_token(void **state)
 {
     (void)state;
     static const int32_t ids[] = {2, 2, 1};
-    Tokenizer *tok = token_make((TokenFile){
-        .pre = "{\"type\": \"Metaspace\", \"replacement\": \"" MARK "\"}",
-        .decoder = "{\"type\": \"Metaspace\", \"replacement\": \"" MARK "\"}",
-        .model = "{\"type\": \"BPE\", \"vocab\": {\"" MARK "\": 0, \"a\": 1, \"" MARK
-                 "a\": 2}, \"merges\": [\"" MARK " a\"]}"});
+    Tokenizer *tok = token_make(
+        (TokenFile){.pre = "{\"type\": \"Metaspace\", \"replacement\": \"" MARK "\"}",
+                    .decoder = "{\"type\": \"Metaspace\", \"replacement\": \"" MARK "\"}",
+                    .model = "{\"type\": \"BPE\", \"vocab\": {\"" MARK "\": 0, \"a\": 1, \"" MARK
+                             "a\": 2}, \"merges\": [\"" MARK " a\"]}"});
     assert_tokens(tok, "a aa", 0, MARK "a|" MARK "a|a");
     assert_decoded(tok, ids, 3, 0, "a aa");
     tokenizer_close(tok);
@@ -154,7 +154,7 @@ static void added_tokens_obey_their_flags(void **state)
     assert_tokens(tok, "a  <l> a", 0, "a|<l>| |a");
     assert_tokens(tok, "a <r>  a", 0, "a| |<r>|a");
     assert_tokens(tok, "ab aba ab", 0, "ab| |a|b|a| |ab");
-    assert_tokens(tok, "aAb", 0, "AA|b");           /* sought as "aa" in the lower-cased text */
+    assert_tokens(tok, "aAb", 0, "AA|b");               /* sought as "aa" in the lower-cased text */
     assert_tokens(tok, "<r>xa<r>a", 0, "<r>x|a|<r>|a"); /* the longest wins */
     TokenIds ids = {0};
     Err err = {""};
@@ -206,8 +206,11 @@ static void files_beside_it_say_which_tokens_begin_and_end_a_text(void **state)
     static const char *const ids[] = {"config.json",
                                       "{\"bos_token_id\": 259, \"eos_token_id\": [2, 261], "
                                       "\"pad_token_id\": 0}",
-                                      "generation_config.json", "{\"eos_token_id\": 262}",
-                                      "tokenizer_config.json", "{\"add_bos_token\": true}", NULL};
+                                      "generation_config.json",
+                                      "{\"eos_token_id\": 262}",
+                                      "tokenizer_config.json",
+                                      "{\"add_bos_token\": true}",
+                                      NULL};
     tok = make_llama(ids);
     assert_tokens(tok, "hi", TOKENIZE_EDGES, MARK "|<s>|" MARK "hi");
     assert_int_equal(tokenizer_bos(tok), 259);
@@ -255,9 +258,9 @@ static void a_megabyte_in_one_word_is_tokenized(void **state)
 {
     (void)state;
     enum { N = 1 << 20 };
-    Tokenizer *tok = token_make((TokenFile){
-        .model = "{\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"aa\": 1, \"aaaa\": 2}, "
-                 "\"merges\": [\"a a\", \"aa aa\"]}"});
+    Tokenizer *tok = token_make(
+        (TokenFile){.model = "{\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"aa\": 1, \"aaaa\": 2}, "
+                             "\"merges\": [\"a a\", \"aa aa\"]}"});
     char *text = mem_alloc(N, 1);
     TokenIds ids = {0};
     Err err = {""};

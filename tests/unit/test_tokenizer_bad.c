@@ -20,7 +20,7 @@ static void assert_refused(const char *json, size_t n, const char *want)
 }
 
 #define BPE(rest) "{\"type\": \"BPE\", " rest "}"
-#define VOCAB "\"vocab\": {\"a\": 0, \"b\": 1, \"ab\": 2}"
+#define VOCAB     "\"vocab\": {\"a\": 0, \"b\": 1, \"ab\": 2}"
 
 static void damaged_models_are_refused_by_name(void **state)
 {
@@ -107,9 +107,9 @@ static void damaged_added_tokens_and_templates_are_refused(void **state)
         .model = model, .normalizer = "{\"type\": \"Prepend\", \"prepend\": \"a\\u0000\"}"});
     assert_refused(text, strlen(text), "U+0000");
     free(text);
-    text = token_file_text((TokenFile){
-        .model = "{\"type\": \"Unigram\", \"vocab\": [[\"a\", 0]]}",
-        .pre = "{\"type\": \"ByteLevel\", \"add_prefix_space\": false}"});
+    text = token_file_text(
+        (TokenFile){.model = "{\"type\": \"Unigram\", \"vocab\": [[\"a\", 0]]}",
+                    .pre = "{\"type\": \"ByteLevel\", \"add_prefix_space\": false}"});
     assert_refused(text, strlen(text), "ByteLevel");
     free(text);
 }
@@ -138,7 +138,8 @@ static void no_cut_and_no_wrong_byte_does_harm(void **state)
     (void)state;
     char *text = token_file_text((TokenFile){
         .added = "{\"id\": 3, \"content\": \"<s>\", \"special\": true}",
-        .normalizer = "{\"type\": \"Replace\", \"pattern\": {\"Regex\": \" +\"}, \"content\": \"_\"}",
+        .normalizer =
+            "{\"type\": \"Replace\", \"pattern\": {\"Regex\": \" +\"}, \"content\": \"_\"}",
         .pre = "{\"type\": \"Metaspace\", \"replacement\": \"_\"}",
         .post = "{\"type\": \"BertProcessing\", \"cls\": [\"a\", 0], \"sep\": [\"<s>\", 3]}",
         .decoder = "{\"type\": \"ByteLevel\"}",
@@ -183,17 +184,51 @@ static void the_scanner_takes_json_and_nothing_else(void **state)
 {
     (void)state;
     static const char *const good[] = {
-        "0",   "-0.5e+10", "\"\"",  "true", "null",
-        "[]",  "{}",       " [ 1 , {\"a\": [null]} ]\r\n",
+        "0",
+        "-0.5e+10",
+        "\"\"",
+        "true",
+        "null",
+        "[]",
+        "{}",
+        " [ 1 , {\"a\": [null]} ]\r\n",
         "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83c\\udfb5\\u0000\"",
         "\"\xf0\x9f\x8e\xb5\"",
     };
     static const char *const bad[] = {
-        "",       " ",       "+1",       "01",         "1.",       ".5",        "1e",
-        "-",      "NaN",     "tru",      "True",       "[1,]",     "[,1]",      "[1 2]",
-        "[1",     "]",       "{\"a\"}",  "{\"a\":}",   "{a:1}",    "{\"a\":1,}", "'a'",
-        "\"a",    "\"\\x\"", "\"\\u12\"", "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\\udc00\"",
-        "\"\x01\"", "\"\xc0\x80\"", "\"\xf5\x80\x80\x80\"", "1 2", "[1}", "{\"a\":1]",
+        "",
+        " ",
+        "+1",
+        "01",
+        "1.",
+        ".5",
+        "1e",
+        "-",
+        "NaN",
+        "tru",
+        "True",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "[1",
+        "]",
+        "{\"a\"}",
+        "{\"a\":}",
+        "{a:1}",
+        "{\"a\":1,}",
+        "'a'",
+        "\"a",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\\ud800\"",
+        "\"\\ud800\\u0041\"",
+        "\"\\udc00\"",
+        "\"\x01\"",
+        "\"\xc0\x80\"",
+        "\"\xf5\x80\x80\x80\"",
+        "1 2",
+        "[1}",
+        "{\"a\":1]",
     };
     Err err = {""};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)

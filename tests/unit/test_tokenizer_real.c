@@ -136,8 +136,9 @@ static void random_bytes_and_texts_come_back(void **state)
     (void)state;
     static const char *const name[] = {"tokenizers/gpt2", "tokenizers/llama2", "tokenizers/gemma3",
                                        "models/wren", "models/stories260K"};
-    static const char *const word[] = {" ", "the", "  ", "\n", "'s", "42", "\xc3\xa9", "e\xcc\x81",
-                                       "\xf0\x9f\xa6\x99", "\t", "_", "\xe7\x9a\x84", "-", "Once"};
+    static const char *const word[] = {
+        " ",  "the", "  ",           "\n", "'s",  "42", "\xc3\xa9", "e\xcc\x81", "\xf0\x9f\xa6\x99",
+        "\t", "_",   "\xe7\x9a\x84", "-",  "Once"};
     for (size_t t = 0; t < sizeof name / sizeof *name; t++) {
         uint64_t seed = 1000 + t;
         Tokenizer *tok = open_data(name[t]);
@@ -162,7 +163,8 @@ static void wren_reads_and_writes_its_first_words(void **state)
     (void)state;
     Tokenizer *tok = open_data("models/wren");
     assert_tokens(tok, "Once upon a time", TOKENIZE_EDGES,
-                  "<bos>|Once|\xe2\x96\x81upon|\xe2\x96\x81" "a|\xe2\x96\x81time");
+                  "<bos>|Once|\xe2\x96\x81upon|\xe2\x96\x81"
+                  "a|\xe2\x96\x81time");
     assert_int_equal(tokenizer_bos(tok), 2);
     assert_int_equal(tokenizer_eos(tok), 1);
     assert_true(tokenizer_is_end(tok, 1));

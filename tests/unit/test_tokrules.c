@@ -1,5 +1,5 @@
-/* test_tokrules.c: normalisers, splits and patterns of a tokenizer.json, each with answers worked by
- * hand from what its name promises. */
+/* test_tokrules.c: normalisers, splits and patterns of a tokenizer.json, each with answers worked
+ * by hand from what its name promises. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -55,7 +55,11 @@ static void normalizers_do_what_their_names_say(void **state)
     static const char *const row[][3] = {
         {"null", " A\t", " A\t"},
         {"{\"type\": \"Lowercase\"}", "\xc3\x89T\xc4\xb0", "\xc3\xa9ti\xcc\x87"}, /* ÉTİ */
-        {"{\"type\": \"NFC\"}", "e\xcc\x81" "a", "\xc3\xa9" "a"},
+        {"{\"type\": \"NFC\"}",
+         "e\xcc\x81"
+         "a",
+         "\xc3\xa9"
+         "a"},
         {"{\"type\": \"NFC\"}", "q\xcc\x87\xcc\xa3", "q\xcc\xa3\xcc\x87"}, /* marks in order */
         {"{\"type\": \"NFC\"}", "\xe1\x84\x80\xe1\x85\xa1\xe1\x86\xa8", "\xea\xb0\x81"}, /* 각 */
         {"{\"type\": \"NFC\"}", "\xe0\xa7\x87\xe0\xa6\xbe", "\xe0\xa7\x8b"}, /* Bengali o */
@@ -66,20 +70,31 @@ static void normalizers_do_what_their_names_say(void **state)
         {"{\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"NFD\"}, "
          "{\"type\": \"StripAccents\"}]}",
          "\xc3\xa9\xc3\xbc", "eu"},
-        {"{\"type\": \"Nmt\"}", "a\x01\tb\xe2\x80\x8b" "c", "a b c"},
+        {"{\"type\": \"Nmt\"}",
+         "a\x01\tb\xe2\x80\x8b"
+         "c",
+         "a b c"},
         {"{\"type\": \"Strip\", \"strip_left\": true, \"strip_right\": true}", " \t a \xe3\x80\x80",
          "a"},
         {"{\"type\": \"Strip\", \"strip_left\": false, \"strip_right\": true}", " a ", " a"},
-        {"{\"type\": \"Prepend\", \"prepend\": \"\\u2581\"}", "a", "\xe2\x96\x81" "a"},
+        {"{\"type\": \"Prepend\", \"prepend\": \"\\u2581\"}", "a",
+         "\xe2\x96\x81"
+         "a"},
         {"{\"type\": \"Prepend\", \"prepend\": \"\\u2581\"}", "", ""},
         {"{\"type\": \"Replace\", \"pattern\": {\"String\": \"ab\"}, \"content\": \"x\"}", "abaab",
          "xax"},
         {"{\"type\": \"Replace\", \"pattern\": {\"Regex\": \" {2,}\"}, \"content\": \" \"}",
          "a   b c", "a b c"},
         {"{\"type\": \"Sequence\", \"normalizers\": []}", "a", "a"},
-        {"{\"type\": \"NFC\"}", "\xff" "e\xcc\x81\xcc", "\xff\xc3\xa9\xcc"}, /* ill-formed stays */
-        {"{\"type\": \"Replace\", \"pattern\": {\"Regex\": \"a\"}, \"content\": \"b\"}", "a\xff" "a",
-         "b\xff" "b"},
+        {"{\"type\": \"NFC\"}",
+         "\xff"
+         "e\xcc\x81\xcc",
+         "\xff\xc3\xa9\xcc"}, /* ill-formed stays */
+        {"{\"type\": \"Replace\", \"pattern\": {\"Regex\": \"a\"}, \"content\": \"b\"}",
+         "a\xff"
+         "a",
+         "b\xff"
+         "b"},
     };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
         assert_normal(row[i][0], row[i][1], row[i][2]);
@@ -172,11 +187,11 @@ static void assert_split(const char *json, const char *text, const char *want)
     tokenizer_close(tok);
 }
 
-#define SPLIT(behavior, invert)                                                                   \
-    "{\"type\": \"Split\", \"pattern\": {\"String\": \"-\"}, \"behavior\": \"" behavior           \
+#define SPLIT(behavior, invert)                                                                    \
+    "{\"type\": \"Split\", \"pattern\": {\"String\": \"-\"}, \"behavior\": \"" behavior            \
     "\", \"invert\": " invert "}"
-#define REGEX(pattern)                                                                            \
-    "{\"type\": \"Split\", \"pattern\": {\"Regex\": \"" pattern                                   \
+#define REGEX(pattern)                                                                             \
+    "{\"type\": \"Split\", \"pattern\": {\"Regex\": \"" pattern                                    \
     "\"}, \"behavior\": \"Isolated\", \"invert\": false}"
 #define METASPACE(rest) "{\"type\": \"Metaspace\", \"replacement\": \"_\"" rest "}"
 
@@ -208,17 +223,28 @@ static void splits_do_what_their_names_say(void **state)
         {"{\"type\": \"CharDelimiterSplit\", \"delimiter\": \"e\"}", "there", "th|r"},
         {"{\"type\": \"ByteLevel\", \"add_prefix_space\": true}", "Hello you're  it's 12!",
          " Hello| you|'re| | it|'s| 12|!"},
-        {"{\"type\": \"ByteLevel\", \"add_prefix_space\": false, \"use_regex\": false}", "a b", "a b"},
+        {"{\"type\": \"ByteLevel\", \"add_prefix_space\": false, \"use_regex\": false}", "a b",
+         "a b"},
         {"{\"type\": \"Sequence\", \"pretokenizers\": [{\"type\": \"Digits\", "
          "\"individual_digits\": true}, {\"type\": \"ByteLevel\", \"add_prefix_space\": false}]}",
          "on 42", "on| |4|2"},
-        {REGEX("\\\\s+(?!\\\\S)|\\\\S+"), "a   b", "a|  | |b"}, /* look-ahead sees the piece's end */
+        {REGEX("\\\\s+(?!\\\\S)|\\\\S+"), "a   b",
+         "a|  | |b"}, /* look-ahead sees the piece's end */
         {REGEX("\\\\w+"), "a\xcc\x81_\xe2\x80\xbf b", "a\xcc\x81_\xe2\x80\xbf| |b"}, /* marks, ‿ */
-        {REGEX("\\\\s"), "a\xe1\xa0\x8e" "b\xc2\x85" "c", "a\xe1\xa0\x8e" "b|\xc2\x85|c"}, /* U+180E is none */
+        {REGEX("\\\\s"),
+         "a\xe1\xa0\x8e"
+         "b\xc2\x85"
+         "c",
+         "a\xe1\xa0\x8e"
+         "b|\xc2\x85|c"}, /* U+180E is none */
         {REGEX("^b"), "a\\nb", "a\\nb"},
         {REGEX("^b"), "a\nb", "a\n|b"}, /* lines, as in Ruby */
         {REGEX("(?i:\\u0027S)"), "it's", "it|'s"},
-        {REGEX("[a]"), "b\xff" "a\xc3" "a", "b\xff|a|\xc3|a"}, /* ill-formed bytes end a match */
+        {REGEX("[a]"),
+         "b\xff"
+         "a\xc3"
+         "a",
+         "b\xff|a|\xc3|a"},              /* ill-formed bytes end a match */
         {REGEX("a*"), "baab", "b|aa|b"}, /* empty matches do not count */
     };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
@@ -241,8 +267,8 @@ static void what_is_not_supported_is_refused_by_name(void **state)
         {tokenizer_read_normalizer, "{\"type\": \"Prepend\"}", "prepend"},
         {tokenizer_read_normalizer,
          "{\"type\": \"Replace\", \"pattern\": {\"String\": \"\"}, \"content\": \"\"}", "empty"},
-        {tokenizer_read_normalizer,
-         "{\"type\": \"Precompiled\", \"precompiled_charsmap\": \"A!\"}", "base64"},
+        {tokenizer_read_normalizer, "{\"type\": \"Precompiled\", \"precompiled_charsmap\": \"A!\"}",
+         "base64"},
         {tokenizer_read_pre_tokenizer, "{\"type\": \"UnicodeScripts\"}", "UnicodeScripts"},
         {tokenizer_read_pre_tokenizer, SPLIT("Sideways", "false"), "Sideways"},
         {tokenizer_read_pre_tokenizer, METASPACE(", \"prepend_scheme\": \"maybe\""), "maybe"},
@@ -269,7 +295,8 @@ static void what_is_not_supported_is_refused_by_name(void **state)
         {tokenizer_read_post_processor,
          "{\"type\": \"TemplateProcessing\", \"single\": [{\"SpecialToken\": {\"id\": \"<s>\"}}]}",
          "<s>"},
-        {tokenizer_read_post_processor, "{\"type\": \"BertProcessing\", \"sep\": [\"a\", 1]}", "cls"},
+        {tokenizer_read_post_processor, "{\"type\": \"BertProcessing\", \"sep\": [\"a\", 1]}",
+         "cls"},
         {tokenizer_read_decoder, "{\"type\": \"CTC\"}", "CTC"},
         {tokenizer_read_decoder, "{\"type\": \"WordPiece\"}", "WordPiece"},
         {tokenizer_read_decoder, "null", "null"},
@@ -291,8 +318,7 @@ static void deep_nesting_and_long_lists_of_steps_are_refused(void **state)
     (void)state;
     Str deep = {0}, wide = {0};
     Err err = {""};
-    for (int i = 0; i < 20; i++)
-        str_puts(&deep, "{\"type\": \"Sequence\", \"normalizers\": [");
+    for (int i = 0; i < 20; i++) str_puts(&deep, "{\"type\": \"Sequence\", \"normalizers\": [");
     str_puts(&deep, "{\"type\": \"NFC\"}");
     for (int i = 0; i < 20; i++) str_puts(&deep, "]}");
     assert_null(read_rules(tokenizer_read_normalizer, deep.s, &err));
@@ -314,9 +340,9 @@ static void a_hostile_expression_ends_in_an_error(void **state)
     char text[41];
     memset(text, 'a', 40);
     text[40] = 0;
-    Tokenizer *tok = token_make((TokenFile){
-        .pre = REGEX("(a|aa|a)+(a|aa|a)+(a|aa|a)+[0-9]"),
-        .model = "{\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}"});
+    Tokenizer *tok = token_make(
+        (TokenFile){.pre = REGEX("(a|aa|a)+(a|aa|a)+(a|aa|a)+[0-9]"),
+                    .model = "{\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}"});
     TokenIds ids = {0};
     assert_false(tokenizer_encode(tok, text, 40, 0, &ids, &err));
     assert_non_null(strstr(err.msg, "limit"));

@@ -28,10 +28,13 @@ static void unknown_characters_are_one_token_or_bytes(void **state)
 {
     (void)state;
     Str model = {0};
-    Tokenizer *tok = token_make((TokenFile){
-        .model = "{\"type\": \"Unigram\", \"unk_id\": 0, \"vocab\": [[\"<unk>\", 0], "
-                 "[\"a\", -1]]}"});
-    assert_ids(tok, "axy\xc3\xa9" "az", 7, 0, "1 0 1 0");
+    Tokenizer *tok = token_make(
+        (TokenFile){.model = "{\"type\": \"Unigram\", \"unk_id\": 0, \"vocab\": [[\"<unk>\", 0], "
+                             "[\"a\", -1]]}"});
+    assert_ids(tok,
+               "axy\xc3\xa9"
+               "az",
+               7, 0, "1 0 1 0");
     assert_ids(tok, "a\xff\xfe", 3, 0, "1 0"); /* two U+FFFD, both unknown */
     tokenizer_close(tok);
     str_puts(&model, "{\"type\": \"Unigram\", \"unk_id\": 0, \"byte_fallback\": true, \"vocab\": "
@@ -49,8 +52,8 @@ static void an_unknown_character_is_an_error_where_nothing_stands_for_it(void **
     (void)state;
     Err err = {""};
     TokenIds ids = {0};
-    Tokenizer *tok = token_make(
-        (TokenFile){.model = "{\"type\": \"Unigram\", \"unk_id\": null, \"vocab\": [[\"a\", -1]]}"});
+    Tokenizer *tok = token_make((TokenFile){
+        .model = "{\"type\": \"Unigram\", \"unk_id\": null, \"vocab\": [[\"a\", -1]]}"});
     assert_false(tokenizer_encode(tok, "ab", 2, 0, &ids, &err));
     assert_non_null(strstr(err.msg, "\"b\" has no token"));
     tokenizer_close(tok);
