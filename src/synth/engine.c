@@ -104,9 +104,12 @@ static bool play(Engine *e, int64_t length, const Run *run, Err *err)
         if (run_stopped(run)) return err_set(err, "interrupted");
         engine_bus_mix(&e->bus, e->out, e->chunk);
         run_progress(run, "rendering", at < length ? at : length, length);
-        if (at > length + 2 * ENGINE_CHUNK && is_over(e)) break;
+        if (at > length + 2 * ENGINE_CHUNK && is_over(e)) {
+            e->out->frames = (e->chunk - 1) * ENGINE_CHUNK;
+            e->chunk++;
+            break;
+        }
     }
-    if (e->chunk < chunks) e->out->frames = (e->chunk - 1) * ENGINE_CHUNK;
     int64_t last = (e->out->frames + ENGINE_CHUNK - 1) / ENGINE_CHUNK;
     for (int64_t k = e->chunk - 2; k < last; k++) engine_bus_polish(&e->bus, e->out, k);
     return true;
