@@ -116,6 +116,7 @@ typedef struct Seen {
     HookPoint point;
     int layer;
     int heads, width, nt; /* of the last visit; nt: tokens in all */
+    int from;             /* position of the first */
     Str v;                /* [nt, heads, width] f32 */
 } Seen;
 
@@ -130,7 +131,8 @@ static inline void watch_visit(void *ud, const HookData *h)
     for (int i = 0; i < w->n; i++) {
         Seen *s = &w->seen[i];
         if (s->point != h->point || s->layer != h->layer) continue;
-        if (h->pos != s->nt && h->pos != 0) fail_msg("tokens come out of order");
+        if (s->nt == 0) s->from = h->pos;
+        if (h->pos != s->from + s->nt) fail_msg("tokens come out of order");
         s->heads = h->heads;
         s->width = h->width;
         s->nt += h->nt;

@@ -297,7 +297,7 @@ static void stop_ends_a_run_and_takes_nothing_in(void **state)
 }
 
 /* Greedy text of a real model. */
-static void check_text(const char *model, const char *want)
+static void check_text(bool data, const char *model, const char *want)
 {
     Err err = {""};
     Model m;
@@ -305,7 +305,7 @@ static void check_text(const char *model, const char *want)
     Tokenizer *tok;
     TokenIds ids = {0};
     Str text = {0};
-    char *path = test_path(true, model);
+    char *path = test_path(data, model);
     if (!path) {
         print_message("# skipped: %s is not there\n", model);
         skip();
@@ -338,16 +338,45 @@ static void wren_tells_the_story_that_llama_cpp_tells(void **state)
 {
     (void)state;
     check_text(
-        "models/wren",
+        false, "models/wren",
         ", there was a little girl named Lily. She loved to play outside in the sun. One day, she "
         "saw a big, red ball. The ball was very pretty. Lily wanted to play with");
+}
+
+/* Windows of 128 in runs of every size, the cache's slots used again and again. */
+static void a_long_text_is_the_same_however_it_is_cut(void **state)
+{
+    (void)state;
+    enum { N = 400 };
+    static const LmOpts cuts[] = {{.chunk = N}, {.chunk = 64, .threads = 2}, {.chunk = 33}};
+    Err err = {""};
+    Model m;
+    int32_t ids[N];
+    float *first = NULL;
+    char *path = test_path(false, "models/wren");
+    if (!path || !model_open(&m, path, &err)) fail_msg("models/wren: %s", err.msg);
+    for (int i = 0; i < N; i++) ids[i] = (int32_t)((3 + 17LL * i * i) % m.cfg.vocab);
+    size_t bytes = (size_t)m.cfg.vocab * sizeof(float);
+    for (int cut = 0; cut < 4; cut++) {
+        Lm *lm;
+        if (!lm_open(&lm, &m, &cuts[cut % 3], &err)) fail_msg("%s", err.msg);
+        int at = cut == 3 ? 350 : N; /* and the last fifty one by one */
+        assert_true(lm_eval(lm, ids, at, NULL, NULL, &err));
+        for (; at < N; at++) assert_true(lm_eval(lm, ids + at, 1, NULL, NULL, &err));
+        if (!first) first = memcpy(mem_alloc((int64_t)bytes, 1), lm_logits(lm), bytes);
+        assert_memory_equal(first, lm_logits(lm), bytes);
+        lm_close(lm);
+    }
+    free(first);
+    model_close(&m);
+    free(path);
 }
 
 static void stories260K_tells_the_story_that_llama2_c_tells(void **state)
 {
     (void)state;
     check_text(
-        "models/stories260K",
+        true, "models/stories260K",
         ", there was a little girl named Lily. She loved to play outside in the park. One day, "
         "she saw a big, red ball. She wanted to play with it, but it was too high.");
 }
@@ -364,6 +393,7 @@ int main(void)
         cmocka_unit_test(wrong_tokens_and_full_contexts_are_told),
         cmocka_unit_test(stop_ends_a_run_and_takes_nothing_in),
         cmocka_unit_test(wren_tells_the_story_that_llama_cpp_tells),
+        cmocka_unit_test(a_long_text_is_the_same_however_it_is_cut),
         cmocka_unit_test(stories260K_tells_the_story_that_llama2_c_tells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
