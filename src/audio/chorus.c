@@ -1,8 +1,8 @@
 /* chorus.c: see audio/chorus.h.
  *
- * A ring buffer read at three places that wander as sines of slightly different speeds (J. Dattorro,
- * "Effect design part 2", JAES 45 (1997)); between samples by cubic Hermite interpolation, whose
- * slope is continuous. */
+ * A ring buffer read at three places that wander as sines of slightly different speeds (J.
+ * Dattorro, "Effect design part 2", JAES 45 (1997)); between samples by cubic Hermite
+ * interpolation, whose slope is continuous. */
 #include "audio/chorus.h"
 
 #include <math.h>

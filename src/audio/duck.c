@@ -1,4 +1,4 @@
-/* duck.c: see audio/duck.h. The gain is shaped in dB, as a compressor's side chain would move it. */
+/* duck.c: see audio/duck.h. The gain is shaped in dB, as a side chain of a compressor moves it. */
 #include "audio/duck.h"
 
 #include <math.h>
