@@ -1,4 +1,5 @@
-/* sound.h: from a MIDI song to a finished audio file: SoundFont, mastering, file, measure. */
+/* sound.h: from a MIDI song or a mix to a finished audio file: SoundFont, mastering, file, measure.
+ */
 #ifndef APP_SOUND_H
 #define APP_SOUND_H
 
@@ -11,7 +12,11 @@
 #include "base/run.h"
 #include "midi/song.h"
 
+/* AUTO: as the piece likes it best; a SoundFont when one is named. */
+typedef enum SoundEngine { ENGINE_AUTO, ENGINE_SOUNDFONT, ENGINE_NATIVE } SoundEngine;
+
 typedef struct SoundJob {
+    int engine;         /* SoundEngine; rendering MIDI always takes a SoundFont */
     const char *font;   /* path or name; NULL = find one */
     int rate;           /* Hz */
     int bits;           /* AudioBits */
@@ -21,7 +26,13 @@ typedef struct SoundJob {
     const char *format; /* when the path is "-" or a device; otherwise NULL */
 } SoundJob;
 
-/* song -> path. Reports length, loudness and peak through `report` unless it is NULL or its line
+/* song -> mix, with a SoundFont. a is the caller's to free. */
+bool sound_play_midi(AudioBuf *a, const MidiSong *song, const SoundJob *job, const Say *report,
+                     const Run *run, Err *err);
+/* mix -> path: mastering in place, file, report. */
+bool sound_finish(AudioBuf *a, const SoundJob *job, const char *path, const char *shown,
+                  const AudioTags *tags, const Say *report, const Run *run, Err *err);
+/* Both: song -> path. Reports length, loudness and peak through `report` unless it is NULL or its line
  * is NULL; `shown` is the name to report (path may be a staging name). */
 bool sound_make(const MidiSong *song, const SoundJob *job, const char *path, const char *shown,
                 const AudioTags *tags, const Say *report, const Run *run, Err *err);

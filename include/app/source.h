@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "app/noise.h"
 #include "app/say.h"
 #include "base/err.h"
 #include "base/opt.h"
@@ -15,6 +16,7 @@ typedef struct Sources {
     FeatureSet *fs; /* [n], fs[i].id = i */
     const FeatureSet **ptr; /* [n] the same, as the genres take them */
     int n;
+    WeightNoise noise; /* of the first */
 } Sources;
 
 /* model: names, directories, files or Hugging Face ids, empty = the default model; or features: a

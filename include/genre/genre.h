@@ -8,11 +8,16 @@
 #include "music/form.h"
 #include "score/score.h"
 
+/* What a piece is meant to be played by: a General MIDI SoundFont, our own instruments, or sine by
+ * sine (synth/spectral.h). */
+typedef enum GenreVoices { VOICES_GM, VOICES_NATIVE, VOICES_PARTIALS } GenreVoices;
+
 typedef struct Genre {
     const char *name, *summary;
     const char *legend; /* the mapping in words, several lines; printed by --explain and in MIDI */
     int max_models;     /* 1, or more for a DJ set */
     double target_bpm;
+    GenreVoices voices;
     bool (*compose)(const FeatureSet *const *fs, int nfs, const GenreOpts *opts, Score *out,
                     Err *err);
 } Genre;

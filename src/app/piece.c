@@ -1,8 +1,7 @@
 /* piece.c: models -> features -> score -> MIDI, sidecar and sound; see app/piece.h.
  *
  * Nothing that depends on the number of threads, the time or the place of a file goes into the
- * outputs: the same model and the same options give the same bytes. The audio is always rendered
- * from the MIDI dialect that FluidSynth obeys, whatever dialect the MIDI file is written in. */
+ * outputs: the same model and the same options give the same bytes. */
 #include "app/piece.h"
 
 #include <stdio.h>
@@ -10,22 +9,10 @@
 #include <string.h>
 
 #include "app/output.h"
+#include "app/piece_write.h"
 #include "app/source.h"
-#include "app/version.h"
-#include "base/file.h"
-#include "base/mem.h"
 #include "model/find.h"
 #include "score/sidecar.h"
-#include "synth/soundfont.h"
-
-/* One piece on its way. */
-typedef struct Piece {
-    const PieceJob *job;
-    const Genre *genre;
-    const Sources *src;
-    OutNames names;
-    Score score;
-} Piece;
 
 static int job_pieces(const PieceJob *job, const Genre **out, int cap)
 {
@@ -98,122 +85,37 @@ bool piece_check(const PieceJob *job, Err *err)
     return true;
 }
 
-static void add_lines(Score *s, const char *text)
-{
-    while (*text) {
-        size_t n = strcspn(text, "\n");
-        if (n) score_add_text(s, "%.*s", (int)n, text);
-        text += n + (text[n] == '\n');
-    }
-}
-
-static void describe(Piece *p)
-{
-    Score *s = &p->score;
-    if (!s->genre[0]) snprintf(s->genre, sizeof s->genre, "%s", p->genre->name);
-    if (!s->title[0])
-        snprintf(s->title, sizeof s->title, "%s: %s", p->src->fs[0].model, p->genre->name);
-    score_add_text(s, "llmsonify %s", LLMSONIFY_VERSION);
-    score_add_text(s, "%s", p->job->command);
-    for (int i = 0; i < p->src->n; i++) {
-        const FeatureSet *fs = &p->src->fs[i];
-        char print[17];
-        feat_fingerprint(fs, print);
-        score_add_text(s, "model %s (%s, %d layers, %lld parameters), features %s", fs->model,
-                       fs->family, fs->nl, (long long)fs->nparams, print);
-    }
-    add_lines(s, p->genre->legend);
-}
-
-static bool compose(Piece *p, Err *err)
-{
-    const Sources *src = p->src;
-    if (!p->genre->compose(src->ptr, src->n, &p->job->opts, &p->score, err))
-        return err_wrap(err, "%s", p->genre->name);
-    describe(p);
-    if (!score_check(&p->score, src->ptr, src->n, err))
-        return err_wrap(err, "%s: the score breaks a rule of its own", p->genre->name);
-    return true;
-}
-
-static bool write_bytes(OutSet *set, const char *path, const Str *bytes, Err *err)
-{
-    return out_file(outset_add(set, path), str_text(bytes), bytes->len, err);
-}
-
-static bool write_audio(const Piece *p, OutSet *set, const Run *run, Err *err)
-{
-    Str midi = {0}, comment = {0};
-    MidiSong song = {0};
-    SoundJob sound = p->job->sound;
-    const char *path = p->names.path[OUT_AUDIO];
-    sound.style = p->genre->name;
-    sound.format = p->names.format;
-    for (int i = 0; i < p->score.ntexts && i < 2 + p->src->n; i++)
-        str_addf(&comment, "%s%s", i ? "; " : "", p->score.text[i]);
-    AudioTags tags = {.title = p->score.title, .artist = p->src->fs[0].model,
-                      .genre = p->genre->name, .comment = comment.s,
-                      .software = "llmsonify " LLMSONIFY_VERSION};
-    bool ok = midi_write_score(&p->score, MIDI_BOTH, &midi, err) &&
-              midi_read(&song, (const uint8_t *)str_text(&midi), (int64_t)midi.len, err) &&
-              sound_make(&song, &sound, outset_add(set, path), path, &tags, &p->job->say, run, err);
-    midi_free(&song);
-    str_free(&midi);
-    str_free(&comment);
-    return ok;
-}
-
-static bool write_piece(const Piece *p, OutSet *set, const Run *run, Err *err)
-{
-    Str bytes = {0};
-    bool ok = true;
-    if (p->names.path[OUT_AUDIO]) ok = write_audio(p, set, run, err);
-    if (ok && p->names.path[OUT_JSON]) {
-        score_write_json(&p->score, p->src->ptr, p->src->n, &bytes);
-        ok = write_bytes(set, p->names.path[OUT_JSON], &bytes, err);
-    }
-    if (ok && p->names.path[OUT_MIDI]) {
-        bytes.len = 0;
-        ok = midi_write_score(&p->score, (MidiDialect)p->job->dialect, &bytes, err) &&
-             write_bytes(set, p->names.path[OUT_MIDI], &bytes, err);
-        int sec = (int)(score_seconds(&p->score, p->score.length) + 0.5);
-        if (ok)
-            say(&p->job->say, SAY_INFO, "%s: %d notes, %d tracks, %d:%02d",
-                p->names.path[OUT_MIDI], score_count_notes(&p->score), p->score.ntracks, sec / 60,
-                sec % 60);
-    }
-    str_free(&bytes);
-    return ok;
-}
-
 /* Everything that can be known to fail before the work begins. */
 static bool check_ahead(const PieceJob *job, const Genre *const *genre, int n, Err *err)
 {
-    bool audio = false;
     for (int i = 0; i < n; i++) {
         OutNames names;
+        GenreVoices voices;
         if (!name_piece(&names, job, job_model(job), genre[i], n > 1, err)) return false;
         bool ok = outnames_check(&names, job->clobber, err);
-        audio = audio || names.path[OUT_AUDIO];
+        if (ok && names.path[OUT_AUDIO])
+            ok = piece_voices(genre[i], &job->sound, &voices, NULL, err);
         outnames_free(&names);
         if (!ok) return false;
     }
-    if (!audio) return true;
-    char *font = soundfont_find(job->sound.font, err);
-    free(font);
-    return font != NULL;
+    return true;
 }
 
 static bool make_one(const PieceJob *job, const Genre *genre, bool many, const Sources *src,
                      OutSet *set, const Run *run, Err *err)
 {
-    Piece p = {.job = job, .genre = genre, .src = src};
-    bool ok = name_piece(&p.names, job, job_model(job), genre, many, err) &&
-              outnames_check(&p.names, job->clobber, err) && compose(&p, err) &&
-              write_piece(&p, set, run, err);
+    Score score = {0};
+    OutNames names = {.format = NULL};
+    PieceOut out = {.genre = genre, .score = &score, .fs = src->ptr, .nfs = src->n,
+                    .noise = &src->noise, .names = &names, .dialect = job->dialect,
+                    .sound = job->sound, .say = job->say};
+    bool ok = name_piece(&names, job, job_model(job), genre, many, err) &&
+              outnames_check(&names, job->clobber, err) &&
+              piece_compose(genre, src->ptr, src->n, &job->opts, job->command, &score, err) &&
+              piece_write(&out, set, run, err);
     if (ok && run_stopped(run)) ok = err_set(err, "interrupted");
-    score_free(&p.score);
-    outnames_free(&p.names);
+    score_free(&score);
+    outnames_free(&names);
     return ok;
 }
 
@@ -240,10 +142,10 @@ bool piece_sidecar(const PieceJob *job, Str *out, const Run *run, Err *err)
     Sources src = {0};
     if (job_pieces(job, genre, PIECE_MAX) == 0) return err_set(err, "no genre");
     if (!sources_load(&src, job->model, job->features, &job->say, run, err)) return false;
-    Piece p = {.job = job, .genre = genre[0], .src = &src};
-    bool ok = compose(&p, err);
-    if (ok) score_write_json(&p.score, src.ptr, src.n, out);
-    score_free(&p.score);
+    Score score = {0};
+    bool ok = piece_compose(genre[0], src.ptr, src.n, &job->opts, job->command, &score, err);
+    if (ok) score_write_json(&score, src.ptr, src.n, out);
+    score_free(&score);
     sources_free(&src);
     return ok;
 }
@@ -261,6 +163,19 @@ static bool plan_models(const PieceJob *job, Str *out, Err *err)
     return true;
 }
 
+/* check_ahead() has seen that it can be had. */
+static void plan_sound(const PieceJob *job, const Genre *genre, Str *out, Err *err)
+{
+    GenreVoices voices;
+    char *font = NULL;
+    if (!piece_voices(genre, &job->sound, &voices, &font, err)) return;
+    if (font)
+        str_addf(out, "soundfont  %s\n", font);
+    else
+        str_addf(out, "engine     native\n");
+    free(font);
+}
+
 bool piece_plan(const PieceJob *job, Str *out, Err *err)
 {
     static const char *const label[OUT_KINDS] = {"midi", "audio", "sources"};
@@ -273,9 +188,7 @@ bool piece_plan(const PieceJob *job, Str *out, Err *err)
         str_addf(out, "genre      %s: %s\n", genre[i]->name, genre[i]->summary);
         for (int k = 0; k < OUT_KINDS; k++)
             if (names.path[k]) str_addf(out, "%-10s %s\n", label[k], names.path[k]);
-        char *font = names.path[OUT_AUDIO] ? soundfont_find(job->sound.font, err) : NULL;
-        if (font) str_addf(out, "soundfont  %s\n", font);
-        free(font);
+        if (names.path[OUT_AUDIO]) plan_sound(job, genre[i], out, err);
         outnames_free(&names);
     }
     return true;

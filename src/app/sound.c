@@ -29,21 +29,36 @@ static void report_measure(const AudioBuf *a, const SoundJob *job, const char *s
             m.lufs, job->lufs, job->peak);
 }
 
+bool sound_play_midi(AudioBuf *a, const MidiSong *song, const SoundJob *job, const Say *report,
+                     const Run *run, Err *err)
+{
+    char *font = soundfont_find(job->font, err);
+    if (!font) return false;
+    SoundFontOpts synth = {.font = font, .rate = job->rate, .max_tail = 6};
+    say(report, SAY_MORE, "soundfont %s", font);
+    bool ok = soundfont_render(song, &synth, a, run, err);
+    free(font);
+    return ok;
+}
+
+bool sound_finish(AudioBuf *a, const SoundJob *job, const char *path, const char *shown,
+                  const AudioTags *tags, const Say *report, const Run *run, Err *err)
+{
+    MasterOpts master = {.style = job->style, .lufs = job->lufs, .raw = job->raw,
+                         .peak = job->peak - audio_headroom(path, job->format)};
+    bool ok = !interrupted(run, err) && audio_master(a, &master, run, err) &&
+              !interrupted(run, err) &&
+              audio_write(a, path, job->format, (AudioBits)job->bits, tags, err);
+    if (ok) report_measure(a, job, shown, report);
+    return ok;
+}
+
 bool sound_make(const MidiSong *song, const SoundJob *job, const char *path, const char *shown,
                 const AudioTags *tags, const Say *report, const Run *run, Err *err)
 {
     AudioBuf a = {0};
-    char *font = soundfont_find(job->font, err);
-    if (!font) return false;
-    SoundFontOpts synth = {.font = font, .rate = job->rate, .max_tail = 6};
-    MasterOpts master = {.style = job->style, .lufs = job->lufs, .raw = job->raw,
-                         .peak = job->peak - audio_headroom(path, job->format)};
-    say(report, SAY_MORE, "soundfont %s", font);
-    bool ok = soundfont_render(song, &synth, &a, run, err) && !interrupted(run, err) &&
-              audio_master(&a, &master, run, err) && !interrupted(run, err) &&
-              audio_write(&a, path, job->format, (AudioBits)job->bits, tags, err);
-    if (ok) report_measure(&a, job, shown, report);
+    bool ok = sound_play_midi(&a, song, job, report, run, err) &&
+              sound_finish(&a, job, path, shown, tags, report, run, err);
     audio_free(&a);
-    free(font);
     return ok;
 }

@@ -8,6 +8,7 @@ typedef struct WeightsOpts {
     ModelRows model;
     MusicRows music;
     SoundRows sound;
+    EngineRows engine;
     const char *output, *features;
     int format; /* -1 = MIDI, WAV and sources */
     bool audio, clobber, dry_run, explain;
@@ -45,6 +46,7 @@ static const OptGroup GROUPS[] = {
     GROUP_OF(rows_music, offsetof(WeightsOpts, music), "Music"),
     GROUP_OF(OUTPUT, 0, "Output"),
     GROUP_OF(rows_sound, offsetof(WeightsOpts, sound), "Sound"),
+    GROUP_OF(rows_engine, offsetof(WeightsOpts, engine), "Instruments"),
     COMMON_GROUP,
 };
 
@@ -58,6 +60,7 @@ static CliStatus run(const Call *call)
                     .command = call->echo, .say = call->say};
     Str out = {0};
     bool ok;
+    job.sound.engine = o->engine.engine;
     if (!piece_check(&job, call->err)) return CLI_USAGE;
     if (o->explain)
         ok = piece_legend(&job, &out, call->err);

@@ -17,6 +17,7 @@ static const char *mode_choice(int i)
 static const char *const ROOTS[] = {"C",     "C#|Db", "D",     "D#|Eb", "E",     "F", "F#|Gb",
                                     "G",     "G#|Ab", "A",     "A#|Bb", "B",     NULL};
 static const char *const DIALECTS[] = {"both", "plugin", "fluid", NULL};
+static const char *const ENGINES[] = {"auto", "soundfont|sf", "native", NULL};
 static const char *const BITS[] = {"16", "24", "32|float", NULL};
 
 const Opt rows_model[1] = {
@@ -43,6 +44,12 @@ const Opt rows_music[7] = {
     {.name = "acid-cc", .type = OPT_CHOICE, .at = offsetof(MusicRows, acid_cc), .arg = "WHICH",
      .help = "how the MIDI file writes the 303's filter and slides: controllers for 303 "
              "instruments, NRPN for FluidSynth", .choices = DIALECTS},
+};
+
+const Opt rows_engine[1] = {
+    {.name = "engine", .type = OPT_CHOICE, .at = offsetof(EngineRows, engine), .arg = "ENGINE",
+     .help = "soundfont: General MIDI through FluidSynth; native: our own instruments; auto: what "
+             "the piece was written for", .choices = ENGINES, .local = true},
 };
 
 const Opt rows_sound[6] = {

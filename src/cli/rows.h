@@ -17,6 +17,11 @@ typedef struct MusicRows {
 } MusicRows;
 #define MUSIC_DEFAULTS {.opts = {.root = -1, .mode = -1}}
 
+/* For commands that make pieces; MIDI files are always rendered with a SoundFont. */
+typedef struct EngineRows {
+    int engine; /* SoundEngine */
+} EngineRows;
+
 typedef struct SoundRows {
     const char *soundfont;
     int rate, bits; /* bits: index into 16, 24, 32 */
@@ -25,7 +30,7 @@ typedef struct SoundRows {
 } SoundRows;
 #define SOUND_DEFAULTS {.rate = 44100, .bits = 0, .loudness = -14, .peak = -1}
 
-extern const Opt rows_model[1], rows_music[7], rows_sound[6];
+extern const Opt rows_model[1], rows_music[7], rows_sound[6], rows_engine[1];
 
 /* A table of rows placed at the offset `where` of a command's struct. */
 #define GROUP_OF(table, where, heading)                                                            \

@@ -1,0 +1,135 @@
+/* piece_write.c: see app/piece_write.h. Sound from a SoundFont is always rendered from the MIDI
+ * dialect that FluidSynth obeys, whatever dialect the MIDI file is written in; our own instruments
+ * and the partials play the score itself. */
+#include "app/piece_write.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/version.h"
+#include "base/file.h"
+#include "score/sidecar.h"
+#include "synth/engine.h"
+#include "synth/soundfont.h"
+
+static void add_lines(Score *s, const char *text)
+{
+    while (*text) {
+        size_t n = strcspn(text, "\n");
+        if (n) score_add_text(s, "%.*s", (int)n, text);
+        text += n + (text[n] == '\n');
+    }
+}
+
+static void describe(Score *s, const Genre *genre, const FeatureSet *const *fs, int nfs,
+                     const char *command)
+{
+    if (!s->genre[0]) snprintf(s->genre, sizeof s->genre, "%s", genre->name);
+    if (!s->title[0]) snprintf(s->title, sizeof s->title, "%s: %s", fs[0]->model, genre->name);
+    score_add_text(s, "llmsonify %s", LLMSONIFY_VERSION);
+    score_add_text(s, "%s", command);
+    for (int i = 0; i < nfs; i++) {
+        char print[17];
+        feat_fingerprint(fs[i], print);
+        score_add_text(s, "model %s (%s, %d layers, %lld parameters), features %s", fs[i]->model,
+                       fs[i]->family, fs[i]->nl, (long long)fs[i]->nparams, print);
+    }
+    add_lines(s, genre->legend);
+}
+
+bool piece_compose(const Genre *genre, const FeatureSet *const *fs, int nfs, const GenreOpts *opts,
+                   const char *command, Score *s, Err *err)
+{
+    if (!genre->compose(fs, nfs, opts, s, err)) return err_wrap(err, "%s", genre->name);
+    describe(s, genre, fs, nfs, command);
+    return score_check(s, fs, nfs, err) ||
+           err_wrap(err, "%s: the score breaks a rule of its own", genre->name);
+}
+
+bool piece_voices(const Genre *genre, const SoundJob *sound, GenreVoices *voices, char **font,
+                  Err *err)
+{
+    bool asked = sound->engine == ENGINE_SOUNDFONT || (sound->engine == ENGINE_AUTO && sound->font);
+    bool wanted = asked || (sound->engine == ENGINE_AUTO && genre->voices == VOICES_GM);
+    char *path = wanted ? soundfont_find(sound->font, err) : NULL;
+    if (asked && !path) return false;
+    *voices = path ? VOICES_GM : genre->voices == VOICES_GM ? VOICES_NATIVE : genre->voices;
+    if (font)
+        *font = path;
+    else
+        free(path);
+    return true;
+}
+
+/* The score through the MIDI writer, so that the sound is what others will hear of the file. */
+static bool play_midi(const PieceOut *p, AudioBuf *a, const Run *run, Err *err)
+{
+    Str midi = {0};
+    MidiSong song = {0};
+    bool ok = midi_write_score(p->score, MIDI_BOTH, &midi, err) &&
+              midi_read(&song, (const uint8_t *)str_text(&midi), (int64_t)midi.len, err) &&
+              sound_play_midi(a, &song, &p->sound, &p->say, run, err);
+    midi_free(&song);
+    str_free(&midi);
+    return ok;
+}
+
+static bool play(const PieceOut *p, AudioBuf *a, const Run *run, Err *err)
+{
+    GenreVoices voices;
+    if (!piece_voices(p->genre, &p->sound, &voices, NULL, err)) return false;
+    if (voices == VOICES_GM) return play_midi(p, a, run, err);
+    EngineOpts o = {.rate = p->sound.rate, .noise = p->noise->x, .nnoise = p->noise->n,
+                    .style = p->genre->name};
+    say(&p->say, SAY_MORE, "our own instruments");
+    return engine_render(p->score, &o, a, run, err);
+}
+
+static bool write_audio(const PieceOut *p, OutSet *set, const Run *run, Err *err)
+{
+    Str comment = {0};
+    AudioBuf a = {0};
+    SoundJob sound = p->sound;
+    const Score *s = p->score;
+    const char *path = p->names->path[OUT_AUDIO];
+    sound.style = p->genre->name;
+    sound.format = p->names->format;
+    for (int i = 0; i < s->ntexts && i < 2 + p->nfs; i++)
+        str_addf(&comment, "%s%s", i ? "; " : "", s->text[i]);
+    AudioTags tags = {.title = s->title, .artist = p->fs[0]->model, .genre = p->genre->name,
+                      .comment = comment.s, .software = "llmsonify " LLMSONIFY_VERSION};
+    bool ok = play(p, &a, run, err) &&
+              sound_finish(&a, &sound, outset_add(set, path), path, &tags, &p->say, run, err);
+    audio_free(&a);
+    str_free(&comment);
+    return ok;
+}
+
+static bool write_bytes(OutSet *set, const char *path, const Str *bytes, Err *err)
+{
+    return out_file(outset_add(set, path), str_text(bytes), bytes->len, err);
+}
+
+bool piece_write(const PieceOut *p, OutSet *set, const Run *run, Err *err)
+{
+    Str bytes = {0};
+    char *const *path = p->names->path;
+    bool ok = true;
+    if (path[OUT_AUDIO]) ok = write_audio(p, set, run, err);
+    if (ok && path[OUT_JSON]) {
+        score_write_json(p->score, p->fs, p->nfs, &bytes);
+        ok = write_bytes(set, path[OUT_JSON], &bytes, err);
+    }
+    if (ok && path[OUT_MIDI]) {
+        bytes.len = 0;
+        ok = midi_write_score(p->score, (MidiDialect)p->dialect, &bytes, err) &&
+             write_bytes(set, path[OUT_MIDI], &bytes, err);
+        int sec = (int)(score_seconds(p->score, p->score->length) + 0.5);
+        if (ok)
+            say(&p->say, SAY_INFO, "%s: %d notes, %d tracks, %d:%02d", path[OUT_MIDI],
+                score_count_notes(p->score), p->score->ntracks, sec / 60, sec % 60);
+    }
+    str_free(&bytes);
+    return ok;
+}
