@@ -1,4 +1,4 @@
-/* test_activations.c: features of activations against what they are said to be, computed here anew from
+/* test_activations.c: features of activations against what they are said to be, computed anew from
  * what the hooks show. */
 #include <stdarg.h>
 #include <stddef.h>
