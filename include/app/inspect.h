@@ -12,9 +12,10 @@ typedef enum InspectForm { INSPECT_TEXT, INSPECT_JSON, INSPECT_CSV, INSPECT_NPZ 
 
 /* The form that a file's ending asks for; false when it asks for none. */
 bool inspect_form_of(const char *path, InspectForm *form);
-/* table: FT_WEIGHTS, FT_LAYERS or FT_MODEL (JSON has all of them). Not for INSPECT_NPZ. */
+/* table: one of FT_... (JSON has all of them). Not for INSPECT_NPZ. */
 void inspect_print(const FeatureSet *fs, int table, InspectForm form, Str *out);
-/* Every table as arrays "weights.layer", "weights.role", "weights.stable_rank" [nrows]; vectors of
+/* Every table as arrays "weights.layer", "weights.role", "weights.stable_rank" [nrows] (with
+ * "tokens.token", "heads.head" where rows have them); vectors of
  * one length as [nrows, len], of several lengths as all values in a row with "weights.sv.start"
  * and "weights.sv.len" [nrows]. Absent is NaN. */
 bool inspect_write_npz(const FeatureSet *fs, const char *path, Err *err);

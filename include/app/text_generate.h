@@ -4,24 +4,18 @@
 
 #include <stdbool.h>
 
-#include "app/say.h"
-#include "app/text_input.h"
-#include "base/opt.h"
-#include "base/run.h"
+#include "app/text_model.h"
 #include "infer/sampler.h"
 
 typedef struct GenerateJob {
-    const OptList *model; /* empty = the default model */
-    TextInput in;
-    int n;       /* tokens at most; 0 = until the text or the context ends */
-    int context; /* positions; 0 = what the model was made for */
+    TextJob text; /* .say: speed and seed */
+    int n;        /* tokens at most; 0 = until the text or the context ends */
     bool ignore_end;
     SamplerOpts sampler;
     const OptList *stop; /* the text ends before any of these */
     /* The text as it comes, without the prompt, and a newline at its end. False: stop. */
     bool (*put)(void *ud, const char *text, size_t len);
     void *ud;
-    Say say; /* speed and seed */
 } GenerateJob;
 
 /* False after an interruption too; what was generated has been put. */

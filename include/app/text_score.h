@@ -4,20 +4,15 @@
 
 #include <stdbool.h>
 
-#include "app/say.h"
-#include "app/text_input.h"
-#include "base/opt.h"
-#include "base/run.h"
+#include "app/text_model.h"
 
 typedef enum ScoreForm { SCORE_TEXT, SCORE_JSON, SCORE_CSV } ScoreForm;
 
 typedef struct ScoreJob {
-    const OptList *model; /* empty = the default model */
-    TextInput in;
+    TextJob text;
     int window, overlap; /* tokens, see infer/surprisal.h; 0 = the context, half the window */
     ScoreForm form;
     bool summary; /* no line for each token; CSV has nothing else */
-    Say say;
 } ScoreJob;
 
 bool text_score_check(const ScoreJob *job, Err *err); /* false: a usage error */

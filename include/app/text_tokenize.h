@@ -4,14 +4,13 @@
 
 #include <stdbool.h>
 
-#include "app/text_input.h"
-#include "base/opt.h"
+#include "app/text_model.h"
 #include "token/token_report.h"
 
 /* Appends the tokens of the input. */
-bool text_tokenize(const OptList *model, const TextInput *in, TokenForm form, Str *out, Err *err);
+bool text_tokenize(const TextJob *job, TokenForm form, Str *out, Err *err);
 /* The input is ids in digits, as the forms IDS and an array of JSON have them; appends their text
- * and a newline. in->special: special tokens as their text; otherwise they are left out. */
-bool text_detokenize(const OptList *model, const TextInput *in, Str *out, Err *err);
+ * and a newline. in.special: special tokens as their text; otherwise they are left out. */
+bool text_detokenize(const TextJob *job, Str *out, Err *err);
 
 #endif

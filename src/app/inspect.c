@@ -3,7 +3,9 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "base/json.h"
 #include "music/scale.h"
 
 /* One column of the table that people read. */
@@ -90,17 +92,57 @@ static void print_rows(const FeatureSet *fs, const Shown *shown, int n, bool mat
     }
 }
 
-/* A table whose entries are single numbers: a line a row. */
-static void print_layers(const FeatureSet *fs, Str *out)
+/* True when every entry of the column is one number. */
+static bool is_scalar(const Column *c, int nrows)
 {
-    const Table *t = &fs->table[FT_LAYERS];
-    str_addf(out, "\n%5s", "layer");
-    for (int c = 0; c < t->ncols; c++) str_addf(out, " %13s", t->col[c].name);
+    for (int i = 0; i < nrows; i++)
+        if (c->len[i] > 1) return false;
+    return true;
+}
+
+static int column_width(const Column *c)
+{
+    int n = (int)strlen(c->name);
+    return n > 11 ? n : 11;
+}
+
+/* What the rows of a table stand for besides their layer. */
+static const struct {
+    const char *head;
+    bool layer, label;
+} KEYS[FT_COUNT] = {
+    [FT_LAYERS] = {.layer = true},
+    [FT_TOKENS] = {.head = "token", .layer = true, .label = true},
+    [FT_HEADS] = {.head = "head", .layer = true},
+};
+
+static void print_key(const Table *t, int table, int row, Str *out)
+{
+    if (KEYS[table].layer) str_addf(out, "%5d", t->key[row].layer);
+    if (KEYS[table].head)
+        str_addf(out, " %5d", table == FT_HEADS ? t->key[row].head : t->key[row].token);
+}
+
+/* A line a row: its key, the columns whose entries are single numbers, its label. */
+static void print_table(const FeatureSet *fs, int table, Str *out)
+{
+    const Table *t = &fs->table[table];
     str_putc(out, '\n');
+    if (KEYS[table].layer) str_addf(out, "%5s", "layer");
+    if (KEYS[table].head) str_addf(out, " %5s", KEYS[table].head);
+    for (int c = 0; c < t->ncols; c++)
+        if (is_scalar(&t->col[c], t->nrows))
+            str_addf(out, " %*s", column_width(&t->col[c]), t->col[c].name);
+    str_puts(out, KEYS[table].label ? "  text\n" : "\n");
     for (int row = 0; row < t->nrows; row++) {
-        str_addf(out, "%5d", t->key[row].layer);
+        print_key(t, table, row, out);
         for (int c = 0; c < t->ncols; c++)
-            add_number(out, feat_value(fs, FT_LAYERS, c, row, 0).x, 13, 5);
+            if (is_scalar(&t->col[c], t->nrows))
+                add_number(out, feat_value(fs, table, c, row, 0).x, column_width(&t->col[c]), 5);
+        if (KEYS[table].label && t->label[row]) {
+            str_puts(out, "  ");
+            json_quote(out, t->label[row]);
+        }
         str_putc(out, '\n');
     }
 }
@@ -124,8 +166,8 @@ void inspect_print(const FeatureSet *fs, int table, InspectForm form, Str *out)
         feat_write_csv(fs, table, out);
     } else {
         print_head(fs, out);
-        if (table == FT_LAYERS) print_layers(fs, out);
         if (table == FT_MODEL) print_model(fs, out);
+        if (table != FT_WEIGHTS && table != FT_MODEL) print_table(fs, table, out);
         if (table != FT_WEIGHTS) return;
         print_rows(fs, MATRIX, sizeof MATRIX / sizeof *MATRIX, true, out);
         print_rows(fs, VECTOR, sizeof VECTOR / sizeof *VECTOR, false, out);

@@ -34,6 +34,20 @@ static bool add_strings(Archive *a, const char *name, const char *const *s, int 
     return ok;
 }
 
+/* The token or the head of each row, in tables of tokens and heads. */
+static bool add_place(Archive *a)
+{
+    const Table *t = &a->fs->table[a->table];
+    if (a->table != FT_TOKENS && a->table != FT_HEADS) return true;
+    int32_t *place = mem_alloc(t->nrows, sizeof *place);
+    for (int i = 0; i < t->nrows; i++)
+        place[i] = a->table == FT_TOKENS ? t->key[i].token : t->key[i].head;
+    bool ok = add_array(a, a->table == FT_TOKENS ? "token" : "head", "", NP_I4, place, 1, t->nrows,
+                        0);
+    free(place);
+    return ok;
+}
+
 /* Which row each index stands for: layer, role, tensor name. */
 static bool add_keys(Archive *a)
 {
@@ -47,7 +61,7 @@ static bool add_keys(Archive *a)
         label[i] = t->label[i] ? t->label[i] : "";
     }
     bool ok = add_array(a, "layer", "", NP_I4, layer, 1, t->nrows, 0) &&
-              add_strings(a, "role", role, t->nrows) && add_strings(a, "name", label, t->nrows);
+              add_strings(a, "role", role, t->nrows) && add_strings(a, "name", label, t->nrows) && add_place(a);
     free(layer);
     free(role);
     free(label);

@@ -1,7 +1,6 @@
 /* text_generate.c: see app/text_generate.h. */
 #include "app/text_generate.h"
 
-#include "app/text_model.h"
 #include "infer/generate.h"
 
 static double per_second(int n, double seconds)
@@ -11,7 +10,7 @@ static double per_second(int n, double seconds)
 
 static void report(const GenerateJob *job, const GenStats *st)
 {
-    say(&job->say, SAY_INFO,
+    say(&job->text.say, SAY_INFO,
         "prompt %d tokens, %.1f ms, %.0f tokens/s; text %d tokens, %.1f ms, %.1f tokens/s; "
         "seed %llu; end: %s",
         st->prompt, 1e3 * st->prompt_seconds, per_second(st->prompt, st->prompt_seconds),
@@ -26,15 +25,14 @@ static void drop_end(const Tokenizer *tok, TokenIds *ids)
         ids->n--;
 }
 
-static bool go_on(const GenerateJob *job, const TextModel *t, const TokenIds *ids, const Run *run,
-                  Err *err)
+static bool go_on(const GenerateJob *job, const TextModel *t, const Run *run, Err *err)
 {
     GenStats stats = {0};
     GenOpts opts = {.n = job->n ? job->n : -1, .sampler = job->sampler,
                     .stop = (const char *const *)job->stop->item, .nstop = job->stop->n,
                     .ignore_end = job->ignore_end, .on_text = job->put, .ud = job->ud,
-                    .decode = DECODE_REPLACE | (job->in.chat ? 0 : DECODE_INSIDE)};
-    bool ok = generate(t->lm, t->tok, ids->id, ids->n, &opts, &stats, run, err);
+                    .decode = DECODE_REPLACE | (job->text.in.chat ? 0 : DECODE_INSIDE)};
+    bool ok = generate(t->lm, t->tok, t->ids.id, t->ids.n, &opts, &stats, run, err);
     if (!ok && !run_stopped(run)) return false;
     if (stats.end == GEN_CALLER || !job->put(job->ud, "\n", 1))
         return err_set(err, "standard output: cannot write");
@@ -44,18 +42,12 @@ static bool go_on(const GenerateJob *job, const TextModel *t, const TokenIds *id
 
 bool text_generate(const GenerateJob *job, const Run *run, Err *err)
 {
-    Str text = {0};
-    TokenIds ids = {0};
     TextModel t = {0};
-    bool ok = text_input_read(&job->in, &text, err) &&
-              text_model_open(&t, job->model, job->context, &job->say, run, err) &&
-              text_input_encode(&job->in, t.tok, &text, &ids, err);
+    bool ok = text_model_open(&t, &job->text, run, err);
     if (ok) {
-        if (!job->in.chat) drop_end(t.tok, &ids);
-        ok = text_model_fits(&t, &ids, 1, err) && go_on(job, &t, &ids, run, err);
+        if (!job->text.in.chat) drop_end(t.tok, &t.ids);
+        ok = text_model_fits(&t, 1, err) && go_on(job, &t, run, err);
     }
     text_model_close(&t);
-    token_ids_free(&ids);
-    str_free(&text);
     return ok;
 }

@@ -12,32 +12,47 @@ static const char *asked_name(const OptList *asked)
     return asked->n ? asked->item[0] : MODEL_DEFAULT;
 }
 
-bool text_model_check(const OptList *asked, Err *err)
+bool text_model_check(const TextJob *job, Err *err)
 {
-    return asked->n <= 1 || err_set(err, "--model: one at a time");
+    if (job->model->n > 1) return err_set(err, "--model: one at a time");
+    return text_input_check(&job->in, err);
 }
 
-static bool open_parts(TextModel *t, const char *path, int context, const Run *run, Err *err)
+static bool open_lm(TextModel *t, const char *path, int context, const Run *run, Err *err)
 {
     LmOpts opts = {.context = context, .threads = run_threads(run)};
-    return model_open(&t->m, path, err) && lm_open(&t->lm, &t->m, &opts, err) &&
-           tokenizer_open(&t->tok, t->m.dir, err);
+    return model_open(&t->m, path, err) && lm_open(&t->lm, &t->m, &opts, err);
 }
 
-bool text_model_open(TextModel *t, const OptList *asked, int context, const Say *report,
-                     const Run *run, Err *err)
+bool text_model_open_mute(TextModel *t, const TextJob *job, const Run *run, Err *err)
 {
-    *t = (TextModel){0};
-    char *path = model_locate(asked_name(asked), err);
-    if (!path) return false;
-    bool ok = open_parts(t, path, context, run, err);
+    char *path = model_locate(asked_name(job->model), err);
+    bool ok = path && open_lm(t, path, job->context, run, err);
     if (ok)
-        say(report, SAY_MORE, "model %s: %s, %s, %d layers, context %d, %s tokenizer", t->m.name,
-            path, lm_hparams(t->lm)->family, t->m.cfg.nl, lm_context(t->lm),
-            tokenizer_kind(t->tok));
-    else
-        text_model_close(t);
+        say(&job->say, SAY_MORE, "model %s: %s, %s, %d layers, context %d", t->m.name, path,
+            lm_hparams(t->lm)->family, t->m.cfg.nl, lm_context(t->lm));
     free(path);
+    return ok;
+}
+
+static bool check_vocabulary(const TextModel *t, Err *err)
+{
+    int64_t vocab = lm_hparams(t->lm)->vocab;
+    for (int i = 0; i < t->ids.n; i++)
+        if (t->ids.id[i] >= vocab)
+            return err_set(err, "%s: the tokenizer gives id %d, the model knows %lld tokens",
+                           t->m.dir, t->ids.id[i], (long long)vocab);
+    return true;
+}
+
+bool text_model_open(TextModel *t, const TextJob *job, const Run *run, Err *err)
+{
+    Str text = {0};
+    bool ok = text_input_read(&job->in, &text, err) && text_model_open_mute(t, job, run, err) &&
+              tokenizer_open(&t->tok, t->m.dir, err) &&
+              text_input_encode(&job->in, t->tok, &text, &t->ids, err) &&
+              check_vocabulary(t, err);
+    str_free(&text);
     return ok;
 }
 
@@ -46,6 +61,7 @@ void text_model_close(TextModel *t)
     lm_close(t->lm);
     tokenizer_close(t->tok);
     model_close(&t->m);
+    token_ids_free(&t->ids);
     *t = (TextModel){0};
 }
 
@@ -71,27 +87,34 @@ bool text_tokenizer_open(Tokenizer **tok, const OptList *asked, Err *err)
     return ok;
 }
 
-bool text_model_knows(const TextModel *t, const TokenIds *ids, Err *err)
-{
-    int64_t vocab = lm_hparams(t->lm)->vocab;
-    for (int i = 0; i < ids->n; i++)
-        if (ids->id[i] >= vocab)
-            return err_set(err, "%s: the tokenizer gives id %d, the model knows %lld tokens",
-                           t->m.dir, ids->id[i], (long long)vocab);
-    return true;
-}
-
-bool text_model_fits(const TextModel *t, const TokenIds *ids, int room, Err *err)
+bool text_model_fits(const TextModel *t, int room, Err *err)
 {
     int most = lm_context(t->lm) - room;
-    if (ids->n > most)
-        return err_set(err, "the text has %d tokens, the context of %s has room for %d: shorten it",
-                       ids->n, t->m.name, most);
-    return text_model_knows(t, ids, err);
+    return t->ids.n <= most ||
+           err_set(err, "the text has %d tokens, the context of %s has room for %d: shorten it",
+                   t->ids.n, t->m.name, most);
 }
 
 void text_token_name(const Tokenizer *tok, int32_t id, Str *out)
 {
     out->len = 0;
     tokenizer_decode(tok, &id, 1, DECODE_SPECIAL | DECODE_INSIDE | DECODE_REPLACE, out);
+}
+
+char **text_model_labels(const TextModel *t)
+{
+    char **label = mem_alloc(t->ids.n, sizeof *label);
+    Str name = {0};
+    for (int i = 0; i < t->ids.n; i++) {
+        text_token_name(t->tok, t->ids.id[i], &name);
+        label[i] = mem_strdup(str_text(&name));
+    }
+    str_free(&name);
+    return label;
+}
+
+void text_model_labels_free(const TextModel *t, char **label)
+{
+    for (int i = 0; i < t->ids.n; i++) free(label[i]);
+    free(label);
 }

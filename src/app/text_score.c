@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "app/text_model.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "infer/surprisal.h"
@@ -16,8 +15,7 @@
 /* A text with its numbers. */
 typedef struct Scored {
     TextModel model;
-    TokenIds ids;
-    double *nats, *entropy; /* [ids.n] */
+    double *nats, *entropy; /* [model.ids.n] */
     double total;           /* nats of all that have a number */
     int counted;            /* tokens that have one */
     int64_t bytes;          /* of text that they stand for */
@@ -25,10 +23,10 @@ typedef struct Scored {
 
 static void sum_up(Scored *s)
 {
-    for (int i = 0; i < s->ids.n; i++) {
+    for (int i = 0; i < s->model.ids.n; i++) {
         if (isnan(s->nats[i])) continue;
         s->total += s->nats[i];
-        s->bytes += s->ids.len[i];
+        s->bytes += s->model.ids.len[i];
         s->counted++;
     }
 }
@@ -45,12 +43,12 @@ static void print_table(const Scored *s, Str *out)
 {
     Str text = {0};
     str_puts(out, " index      id      bits      nats   entropy  text\n");
-    for (int i = 0; i < s->ids.n; i++) {
-        str_addf(out, "%6d %7d", i, s->ids.id[i]);
+    for (int i = 0; i < s->model.ids.n; i++) {
+        str_addf(out, "%6d %7d", i, s->model.ids.id[i]);
         add_number(out, s->nats[i] / SURPRISAL_LN2, "%10.4f");
         add_number(out, s->nats[i], "%10.4f");
         add_number(out, s->entropy[i], "%10.4f");
-        text_token_name(s->model.tok, s->ids.id[i], &text);
+        text_token_name(s->model.tok, s->model.ids.id[i], &text);
         str_puts(out, "  ");
         json_quote(out, str_text(&text));
         str_putc(out, '\n');
@@ -63,7 +61,7 @@ static void print_text(const Scored *s, bool summary, Str *out)
 {
     double mean = s->total / s->counted;
     if (!summary) print_table(s, out);
-    str_addf(out, "%d tokens, %d scored: ", s->ids.n, s->counted);
+    str_addf(out, "%d tokens, %d scored: ", s->model.ids.n, s->counted);
     str_addf(out, "%.4f bits (%.4f nats) a token, perplexity %.4f", mean / SURPRISAL_LN2, mean,
              exp(mean));
     if (s->bytes)
@@ -75,12 +73,12 @@ static void json_tokens(const Scored *s, JsonOut *j)
 {
     Str text = {0};
     jout_begin(j, "tokens", '[', false);
-    for (int i = 0; i < s->ids.n; i++) {
-        text_token_name(s->model.tok, s->ids.id[i], &text);
+    for (int i = 0; i < s->model.ids.n; i++) {
+        text_token_name(s->model.tok, s->model.ids.id[i], &text);
         jout_begin(j, NULL, '{', true);
-        jout_int(j, "id", s->ids.id[i]);
-        jout_int(j, "start", s->ids.start[i]);
-        jout_int(j, "length", s->ids.len[i]);
+        jout_int(j, "id", s->model.ids.id[i]);
+        jout_int(j, "start", s->model.ids.start[i]);
+        jout_int(j, "length", s->model.ids.len[i]);
         jout_string(j, "text", str_text(&text));
         jout_number(j, "bits", s->nats[i] / SURPRISAL_LN2, 8);
         jout_number(j, "nats", s->nats[i], 8);
@@ -98,7 +96,7 @@ static void print_json(const Scored *s, bool summary, Str *out)
     jout_init(&j, out);
     jout_begin(&j, NULL, '{', false);
     jout_string(&j, "model", s->model.m.name);
-    jout_int(&j, "count", s->ids.n);
+    jout_int(&j, "count", s->model.ids.n);
     jout_int(&j, "scored", s->counted);
     jout_number(&j, "total_nats", s->total, 10);
     jout_number(&j, "mean_bits", mean / SURPRISAL_LN2, 8);
@@ -120,8 +118,8 @@ static void csv_number(Str *out, double x)
 static void print_csv(const Scored *s, Str *out)
 {
     str_puts(out, "index,id,start,length,bits,nats,entropy\n");
-    for (int i = 0; i < s->ids.n; i++) {
-        str_addf(out, "%d,%d,%d,%d", i, s->ids.id[i], s->ids.start[i], s->ids.len[i]);
+    for (int i = 0; i < s->model.ids.n; i++) {
+        str_addf(out, "%d,%d,%d,%d", i, s->model.ids.id[i], s->model.ids.start[i], s->model.ids.len[i]);
         csv_number(out, s->nats[i] / SURPRISAL_LN2);
         csv_number(out, s->nats[i]);
         csv_number(out, s->entropy[i]);
@@ -146,7 +144,7 @@ bool text_score_check(const ScoreJob *job, Err *err)
     if (job->overlap && job->window && job->overlap >= job->window)
         return err_set(err, "--overlap: %d must be less than the window of %d", job->overlap,
                        job->window);
-    return text_input_check(&job->in, err) && text_model_check(job->model, err);
+    return text_model_check(&job->text, err);
 }
 
 static bool measure(Scored *s, const ScoreJob *job, const Run *run, Err *err)
@@ -154,12 +152,12 @@ static bool measure(Scored *s, const ScoreJob *job, const Run *run, Err *err)
     TextModel *t = &s->model;
     SurprisalOpts opts = {.window = job->window, .overlap = job->overlap};
     int32_t bos = tokenizer_adds_bos(t->tok) ? tokenizer_bos(t->tok) : -1;
-    s->nats = mem_alloc(s->ids.n, sizeof *s->nats);
-    s->entropy = mem_alloc(s->ids.n, sizeof *s->entropy);
-    if (s->ids.n < 2)
+    s->nats = mem_alloc(s->model.ids.n, sizeof *s->nats);
+    s->entropy = mem_alloc(s->model.ids.n, sizeof *s->entropy);
+    if (s->model.ids.n < 2)
         return err_set(err, "%s: one token alone has nothing before it to be scored by",
-                       text_input_name(&job->in));
-    if (!surprisal(t->lm, s->ids.id, s->ids.n, bos, &opts, s->nats, s->entropy, run, err))
+                       text_input_name(&job->text.in));
+    if (!surprisal(t->lm, s->model.ids.id, s->model.ids.n, bos, &opts, s->nats, s->entropy, run, err))
         return false;
     sum_up(s);
     return true;
@@ -167,17 +165,11 @@ static bool measure(Scored *s, const ScoreJob *job, const Run *run, Err *err)
 
 bool text_score(const ScoreJob *job, Str *out, const Run *run, Err *err)
 {
-    Str text = {0};
     Scored s = {0};
-    bool ok = text_input_read(&job->in, &text, err) &&
-              text_model_open(&s.model, job->model, 0, &job->say, run, err) &&
-              text_input_encode(&job->in, s.model.tok, &text, &s.ids, err) &&
-              text_model_knows(&s.model, &s.ids, err) && measure(&s, job, run, err);
+    bool ok = text_model_open(&s.model, &job->text, run, err) && measure(&s, job, run, err);
     if (ok) print(&s, job, out);
     text_model_close(&s.model);
-    token_ids_free(&s.ids);
     free(s.nats);
     free(s.entropy);
-    str_free(&text);
     return ok;
 }

@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "app/text_generate.h"
-#include "app/text_model.h"
 #include "command.h"
 #include "rows.h"
 #include "rows_text.h"
@@ -30,7 +29,7 @@ static const Opt LENGTH[] = {
     {.name = "ignore-end", .type = OPT_FLAG, .at = offsetof(GenerateOpts, ignore_end),
      .help = "go on when the model ends the text"},
     {.letter = 'c', .name = "context", .type = OPT_INT, .at = offsetof(GenerateOpts, context),
-     .arg = "N", .help = "positions for prompt and text; 0 is what the model was made for",
+     .arg = "N", .help = "positions at most for prompt and text; 0 is what the model was made for",
      .lo = 0, .hi = 1 << 24},
 };
 
@@ -72,14 +71,13 @@ static bool put(void *ud, const char *text, size_t len)
 static CliStatus run(const Call *call)
 {
     const GenerateOpts *o = call->opts;
-    GenerateJob job = {.model = &o->model.model, .in = o->in, .n = o->n, .context = o->context,
-                       .ignore_end = o->ignore_end, .stop = &o->stop, .put = put,
-                       .say = call->say,
+    GenerateJob job = {.text = {.model = &o->model.model, .in = o->in, .context = o->context,
+                                .say = call->say},
+                       .n = o->n, .ignore_end = o->ignore_end, .stop = &o->stop, .put = put,
                        .sampler = {.temp = o->temp, .top_k = o->top_k, .top_p = o->top_p,
                                    .min_p = o->min_p, .repeat_penalty = o->repeat_penalty,
                                    .repeat_last = o->repeat_last, .seed = (uint64_t)o->seed}};
-    if (!text_input_check(&o->in, call->err) || !text_model_check(&o->model.model, call->err))
-        return CLI_USAGE;
+    if (!text_model_check(&job.text, call->err)) return CLI_USAGE;
     return text_generate(&job, call->run, call->err) ? CLI_OK : CLI_FAIL;
 }
 
@@ -94,7 +92,8 @@ const Command cmd_generate = {
                 "llmsonify generate -s 7 --stop . -p 'The fox said'\n"
                 "an answer of a model that was trained to chat\n"
                 "llmsonify generate -m google/gemma-3-270m-it --chat -p 'Name three birds'\n",
-    .text = "Standard output has what comes after the prompt, and a newline. Standard error has\n"
+    .text = "Without -p and -f the text comes from standard input.\n"
+            "Standard output has what comes after the prompt, and a newline. Standard error has\n"
             "the speed, the seed and why the text ended, unless -q is given.\n",
     .groups = GROUPS,
     .ngroups = sizeof GROUPS / sizeof GROUPS[0],

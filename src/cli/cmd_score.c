@@ -43,8 +43,8 @@ static const OptGroup GROUPS[] = {
 static CliStatus run(const Call *call)
 {
     const ScoreOpts *o = call->opts;
-    ScoreJob job = {.model = &o->model.model, .in = o->in, .window = o->window,
-                    .overlap = o->overlap, .summary = o->summary, .say = call->say,
+    ScoreJob job = {.text = {.model = &o->model.model, .in = o->in, .say = call->say},
+                    .window = o->window, .overlap = o->overlap, .summary = o->summary,
                     .form = o->json ? SCORE_JSON : o->csv ? SCORE_CSV : SCORE_TEXT};
     Str out = {0};
     if (o->json && o->csv) {
@@ -66,7 +66,8 @@ const Command cmd_score = {
                 "the perplexity of a file\nllmsonify score --summary -f story.txt\n"
                 "the most surprising tokens\n"
                 "llmsonify score --csv -f story.txt | sort -t, -k5 -gr | head\n",
-    .text = "Surprisal is -log of the probability that the model gave the token, in bits and in\n"
+    .text = "Without -p and -f the text comes from standard input.\n"
+            "Surprisal is -log of the probability that the model gave the token, in bits and in\n"
             "nats; entropy is the surprisal that it expected, in nats. A text longer than the\n"
             "window is read in windows.\n",
     .groups = GROUPS,

@@ -1,5 +1,4 @@
 /* cmd_tokenize.c: text to tokens and back. */
-#include "app/text_model.h"
 #include "app/text_tokenize.h"
 #include "command.h"
 #include "rows.h"
@@ -35,15 +34,15 @@ static CliStatus run(const Call *call)
 {
     const TokenizeOpts *o = call->opts;
     TokenForm form = o->json ? TOKEN_FORM_JSON : o->ids ? TOKEN_FORM_IDS : TOKEN_FORM_TABLE;
+    TextJob job = {.model = &o->model.model, .in = o->in, .say = call->say};
     Str out = {0};
-    if (!text_input_check(&o->in, call->err) || !text_model_check(&o->model.model, call->err))
-        return CLI_USAGE;
+    if (!text_model_check(&job, call->err)) return CLI_USAGE;
     if (o->ids + o->json + o->decode > 1) {
         err_set(call->err, "--ids, --json and --decode exclude each other");
         return CLI_USAGE;
     }
-    bool ok = o->decode ? text_detokenize(&o->model.model, &o->in, &out, call->err)
-                        : text_tokenize(&o->model.model, &o->in, form, &out, call->err);
+    bool ok = o->decode ? text_detokenize(&job, &out, call->err)
+                        : text_tokenize(&job, form, &out, call->err);
     CliStatus status = ok ? cli_put(call, &out) : CLI_FAIL;
     str_free(&out);
     return status;
@@ -58,7 +57,8 @@ const Command cmd_tokenize = {
                 "llmsonify tokenize --ids -p 'Once upon a time' | llmsonify tokenize --decode\n"
                 "how many tokens a file has\n"
                 "llmsonify tokenize -m gpt2 --ids -f story.txt | wc -w\n",
-    .text = "The model may also be a directory with a tokenizer.json or tokenizer.model and no\n"
+    .text = "Without -p and -f the text comes from standard input.\n"
+            "The model may also be a directory with a tokenizer.json or tokenizer.model and no\n"
             "weights, or such a file.\n",
     .groups = GROUPS,
     .ngroups = sizeof GROUPS / sizeof GROUPS[0],

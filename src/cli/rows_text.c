@@ -6,8 +6,7 @@ const Opt rows_text[4] = {
      .arg = "TEXT", .help = "the text itself"},
     {.letter = 'f', .name = "file", .type = OPT_STRING, .at = offsetof(TextInput, file),
      .arg = "FILE",
-     .help = "the text of a file; - is standard input, as when neither -p nor -f is given. A "
-             "newline at its end is left out"},
+     .help = "the text of a file, - is standard input; a newline at its end is left out"},
     {.name = "special", .type = OPT_FLAG, .at = offsetof(TextInput, special),
      .help = "special tokens written in the text (<bos>) are those tokens"},
     {.name = "bos", .type = OPT_OFF, .at = offsetof(TextInput, edges),

@@ -1,0 +1,20 @@
+/* inspect_prompt.c: the features of one prompt; see app/inspect_prompt.h. */
+#include "app/inspect_prompt.h"
+
+#include "analysis/activations.h"
+
+bool prompt_features(const TextJob *job, FeatureSet *fs, const Run *run, Err *err)
+{
+    TextModel t = {0};
+    bool ok = text_model_open(&t, job, run, err) && text_model_fits(&t, 0, err);
+    if (ok) {
+        char **label = text_model_labels(&t);
+        ActivationPrompt p = {.ids = t.ids.id, .n = t.ids.n, .bos = tokenizer_bos(t.tok),
+                              .label = (const char *const *)label};
+        ok = analyse_activations(t.lm, &p, fs, run, err);
+        text_model_labels_free(&t, label);
+    }
+    text_model_close(&t);
+    if (!ok) feat_free(fs);
+    return ok;
+}
