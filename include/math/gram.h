@@ -48,8 +48,8 @@ void gram_block_begin(GramBlock *b);
 void gram_block_look(GramBlock *b, const float *x, int k, bool by_column);
 void gram_block_put(GramBlock *b, const float *x, int k, bool by_column);
 
-/* Tiles of the lower triangle of G, 0..gram_tiles(n)-1. */
-int gram_tiles(int n);
+/* Tiles of the lower triangle of G [n, n], 0..gram_tiles()-1. */
+int gram_tiles(GramKind kind, int n);
 /* Adds the block's share of tile `tile` to g [n, n]. */
 void gram_add_tile(const GramBlock *b, int tile, double *g);
 

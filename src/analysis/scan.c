@@ -255,7 +255,8 @@ static void scanner_run(Scanner *sc, const Checkpoint *ck, const Run *run, const
     for (sc->first = 0; sc->first < blocks && !run_stopped(run); sc->first += sc->count) {
         sc->count = (int)(blocks - sc->first < sc->batch ? blocks - sc->first : sc->batch);
         parallel_for(run, NULL, sc->count, pack_block, sc);
-        if (sc->s->gram) parallel_for(run, NULL, gram_tiles(sc->s->side), multiply_tile, sc);
+        int tiles = sc->s->gram ? gram_tiles(sc->kind, sc->s->side) : 0;
+        parallel_for(run, NULL, tiles, multiply_tile, sc);
         gather_batch(sc);
         release_batch(sc, ck);
         if (stage) run_progress(run, stage, sc->first + sc->count, blocks);

@@ -13,7 +13,12 @@
 #include "gram16.h"
 #include "math/blas.h"
 
-enum { TILE = 4 * GRAM16_PANEL, WINDOWS = GRAM_ROWS / GRAM_WINDOW, LINE = 16 };
+enum {
+    TILE = 4 * GRAM16_PANEL,     /* columns of a tile of G for BLAS */
+    TILE_Q16 = 2 * GRAM16_PANEL, /* for the integer kernel */
+    WINDOWS = GRAM_ROWS / GRAM_WINDOW,
+    LINE = 16 /* lanes of a cache line */
+};
 _Static_assert(GRAM_WINDOW == 2 * GRAM16_PAIRS, "a window is whole pairs of rows");
 
 /* sqrt(2^31), less what rounding can add: half a step an entry, 64 entries: 4. */
@@ -133,16 +138,24 @@ void gram_block_put(GramBlock *b, const float *x, int k, bool by_column)
     b->k += k;
 }
 
-int gram_tiles(int n)
+/* Rows and columns of a tile. The integer kernel does not mind small ones, which threads can share
+ * more evenly; BLAS does. */
+static int tile_side(GramKind kind)
 {
-    int t = (n + TILE - 1) / TILE;
+    return kind == GRAM_Q16 ? TILE_Q16 : TILE;
+}
+
+int gram_tiles(GramKind kind, int n)
+{
+    int side = tile_side(kind), t = (n + side - 1) / side;
     return t * (t + 1) / 2;
 }
 
 /* Tile number to tile row and column, column <= row. Rows from the bottom: long rows first. */
-static void tile_place(int tile, int n, int *row, int *col)
+static void tile_place(int tile, GramKind kind, int n, int *row, int *col)
 {
-    *row = (n + TILE - 1) / TILE - 1;
+    int side = tile_side(kind);
+    *row = (n + side - 1) / side - 1;
     while (tile > *row) tile -= (*row)-- + 1;
     *col = tile;
 }
@@ -167,7 +180,7 @@ static void add_panels(const GramBlock *b, int pi, int pj, double *g)
 
 static void add_tile_q16(const GramBlock *b, int row, int col, double *g)
 {
-    int per = TILE / GRAM16_PANEL, last = panels(b->n);
+    int per = TILE_Q16 / GRAM16_PANEL, last = panels(b->n);
     for (int pi = row * per; pi < (row + 1) * per && pi < last; pi++)
         for (int pj = col * per; pj < (col + 1) * per && pj <= pi; pj++) add_panels(b, pi, pj, g);
 }
@@ -196,7 +209,7 @@ static void add_tile_plain(const GramBlock *b, int row, int col, double *g)
 void gram_add_tile(const GramBlock *b, int tile, double *g)
 {
     int row, col;
-    tile_place(tile, b->n, &row, &col);
+    tile_place(tile, b->kind, b->n, &row, &col);
     if (b->kind == GRAM_Q16) add_tile_q16(b, row, col, g);
     else add_tile_plain(b, row, col, g);
 }

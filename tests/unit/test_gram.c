@@ -71,7 +71,7 @@ static double *gram_of(GramKind kind, const float *x, int k, int n, bool by_colu
     double worst = 0, variance = 0;
     gram_block_init(&b, kind, n);
     fill_block(&b, x, k, n, by_column);
-    for (int t = 0; t < gram_tiles(n); t++) gram_add_tile(&b, t, g);
+    for (int t = 0; t < gram_tiles(kind, n); t++) gram_add_tile(&b, t, g);
     for (int j = 0; b.col_err && j < n; j++) {
         worst = fmax(worst, (double)b.col_err[j]);
         variance = fmax(variance, (double)b.col_err[j] * (double)b.scale[j] / 2 / k);
