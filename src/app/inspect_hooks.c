@@ -70,8 +70,9 @@ static bool list_items(Captures *c, Err *err)
         }
     double gib = bytes / (1 << 30);
     return gib <= MEMORY ||
-           err_set(err, "--hook: %d points of %d tokens take %.1f GiB, more than %d: name fewer, as "
-                        "blocks.0.hook_resid_post, or shorten the prompt", c->n, c->nt, gib, MEMORY);
+           err_set(err, "--hook: %d arrays of %d tokens take %.1f GiB, more than %d: name fewer, "
+                        "as blocks.0.hook_resid_post, or shorten the prompt",
+                   c->n, c->nt, gib, MEMORY);
 }
 
 static void copy_square(const Captures *c, const HookData *h, float *to)

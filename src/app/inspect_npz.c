@@ -61,7 +61,8 @@ static bool add_keys(Archive *a)
         label[i] = t->label[i] ? t->label[i] : "";
     }
     bool ok = add_array(a, "layer", "", NP_I4, layer, 1, t->nrows, 0) &&
-              add_strings(a, "role", role, t->nrows) && add_strings(a, "name", label, t->nrows) && add_place(a);
+              add_strings(a, "role", role, t->nrows) && add_strings(a, "name", label, t->nrows) &&
+              add_place(a);
     free(layer);
     free(role);
     free(label);

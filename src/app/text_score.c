@@ -41,14 +41,15 @@ static void add_number(Str *out, double x, const char *form)
 
 static void print_table(const Scored *s, Str *out)
 {
+    const TokenIds *ids = &s->model.ids;
     Str text = {0};
     str_puts(out, " index      id      bits      nats   entropy  text\n");
-    for (int i = 0; i < s->model.ids.n; i++) {
-        str_addf(out, "%6d %7d", i, s->model.ids.id[i]);
+    for (int i = 0; i < ids->n; i++) {
+        str_addf(out, "%6d %7d", i, ids->id[i]);
         add_number(out, s->nats[i] / SURPRISAL_LN2, "%10.4f");
         add_number(out, s->nats[i], "%10.4f");
         add_number(out, s->entropy[i], "%10.4f");
-        text_token_name(s->model.tok, s->model.ids.id[i], &text);
+        text_token_name(s->model.tok, ids->id[i], &text);
         str_puts(out, "  ");
         json_quote(out, str_text(&text));
         str_putc(out, '\n');
@@ -71,14 +72,15 @@ static void print_text(const Scored *s, bool summary, Str *out)
 
 static void json_tokens(const Scored *s, JsonOut *j)
 {
+    const TokenIds *ids = &s->model.ids;
     Str text = {0};
     jout_begin(j, "tokens", '[', false);
-    for (int i = 0; i < s->model.ids.n; i++) {
-        text_token_name(s->model.tok, s->model.ids.id[i], &text);
+    for (int i = 0; i < ids->n; i++) {
+        text_token_name(s->model.tok, ids->id[i], &text);
         jout_begin(j, NULL, '{', true);
-        jout_int(j, "id", s->model.ids.id[i]);
-        jout_int(j, "start", s->model.ids.start[i]);
-        jout_int(j, "length", s->model.ids.len[i]);
+        jout_int(j, "id", ids->id[i]);
+        jout_int(j, "start", ids->start[i]);
+        jout_int(j, "length", ids->len[i]);
         jout_string(j, "text", str_text(&text));
         jout_number(j, "bits", s->nats[i] / SURPRISAL_LN2, 8);
         jout_number(j, "nats", s->nats[i], 8);
@@ -117,9 +119,10 @@ static void csv_number(Str *out, double x)
 
 static void print_csv(const Scored *s, Str *out)
 {
+    const TokenIds *ids = &s->model.ids;
     str_puts(out, "index,id,start,length,bits,nats,entropy\n");
-    for (int i = 0; i < s->model.ids.n; i++) {
-        str_addf(out, "%d,%d,%d,%d", i, s->model.ids.id[i], s->model.ids.start[i], s->model.ids.len[i]);
+    for (int i = 0; i < ids->n; i++) {
+        str_addf(out, "%d,%d,%d,%d", i, ids->id[i], ids->start[i], ids->len[i]);
         csv_number(out, s->nats[i] / SURPRISAL_LN2);
         csv_number(out, s->nats[i]);
         csv_number(out, s->entropy[i]);
@@ -152,12 +155,12 @@ static bool measure(Scored *s, const ScoreJob *job, const Run *run, Err *err)
     TextModel *t = &s->model;
     SurprisalOpts opts = {.window = job->window, .overlap = job->overlap};
     int32_t bos = tokenizer_adds_bos(t->tok) ? tokenizer_bos(t->tok) : -1;
-    s->nats = mem_alloc(s->model.ids.n, sizeof *s->nats);
-    s->entropy = mem_alloc(s->model.ids.n, sizeof *s->entropy);
-    if (s->model.ids.n < 2)
+    s->nats = mem_alloc(t->ids.n, sizeof *s->nats);
+    s->entropy = mem_alloc(t->ids.n, sizeof *s->entropy);
+    if (t->ids.n < 2)
         return err_set(err, "%s: one token alone has nothing before it to be scored by",
                        text_input_name(&job->text.in));
-    if (!surprisal(t->lm, s->model.ids.id, s->model.ids.n, bos, &opts, s->nats, s->entropy, run, err))
+    if (!surprisal(t->lm, t->ids.id, t->ids.n, bos, &opts, s->nats, s->entropy, run, err))
         return false;
     sum_up(s);
     return true;

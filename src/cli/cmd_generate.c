@@ -93,8 +93,9 @@ const Command cmd_generate = {
                 "an answer of a model that was trained to chat\n"
                 "llmsonify generate -m google/gemma-3-270m-it --chat -p 'Name three birds'\n",
     .text = "Without -p and -f the text comes from standard input.\n"
-            "Standard output has what comes after the prompt, and a newline. Standard error has\n"
-            "the speed, the seed and why the text ended, unless -q is given.\n",
+            "Standard output has what comes after the prompt, and a newline. Standard error\n"
+            "has the speed, the seed and why the text ended, unless -q is given. The prompt\n"
+            "and one token at least must fit the context.\n",
     .groups = GROUPS,
     .ngroups = sizeof GROUPS / sizeof GROUPS[0],
     .defaults = &DEFAULTS,

@@ -169,8 +169,8 @@ const Command cmd_inspect = {
                 "attention patterns and the residual stream for NumPy\n"
                 "llmsonify inspect -p 'Once upon a time' --hook attn.hook_pattern "
                 "--hook hook_resid_post -o x.npz\n",
-    .text = "Points of the forward pass have TransformerLens's names; a name without a block's\n"
-            "number, or with * in its place, is that point of every block.\n",
+    .text = "Points of the forward pass have TransformerLens's names; a name without a\n"
+            "block's number, or with * in its place, is that point of every block.\n",
     .groups = GROUPS,
     .ngroups = sizeof GROUPS / sizeof GROUPS[0],
     .defaults = &DEFAULTS,

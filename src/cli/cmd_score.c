@@ -67,9 +67,9 @@ const Command cmd_score = {
                 "the most surprising tokens\n"
                 "llmsonify score --csv -f story.txt | sort -t, -k5 -gr | head\n",
     .text = "Without -p and -f the text comes from standard input.\n"
-            "Surprisal is -log of the probability that the model gave the token, in bits and in\n"
-            "nats; entropy is the surprisal that it expected, in nats. A text longer than the\n"
-            "window is read in windows.\n",
+            "Surprisal is -log of the probability that the model gave the token, in bits and\n"
+            "in nats; entropy is the surprisal that it expected, in nats. A text longer than\n"
+            "the window is read in windows.\n",
     .groups = GROUPS,
     .ngroups = sizeof GROUPS / sizeof GROUPS[0],
     .defaults = &DEFAULTS,

@@ -58,8 +58,8 @@ const Command cmd_tokenize = {
                 "how many tokens a file has\n"
                 "llmsonify tokenize -m gpt2 --ids -f story.txt | wc -w\n",
     .text = "Without -p and -f the text comes from standard input.\n"
-            "The model may also be a directory with a tokenizer.json or tokenizer.model and no\n"
-            "weights, or such a file.\n",
+            "The model may also be a directory with a tokenizer.json or tokenizer.model and\n"
+            "no weights, or such a file.\n",
     .groups = GROUPS,
     .ngroups = sizeof GROUPS / sizeof GROUPS[0],
     .defaults = &DEFAULTS,
