@@ -75,16 +75,16 @@ static inline void lm_write_case(const Json *c, const char *dir)
 /* A model in a scratch directory, running. */
 typedef struct LmCase {
     char *dir;
-    Model m;
+    Model *m; /* allocated, because lm points to it */
     Lm *lm;
 } LmCase;
 
 static inline LmCase lm_open_case(const Json *c, const LmOpts *opts)
 {
-    LmCase k = {.dir = scratch_make()};
+    LmCase k = {.dir = scratch_make(), .m = mem_alloc(1, sizeof *k.m)};
     Err err = {""};
     lm_write_case(c, k.dir);
-    if (!model_open(&k.m, k.dir, &err) || !lm_open(&k.lm, &k.m, opts, &err))
+    if (!model_open(k.m, k.dir, &err) || !lm_open(&k.lm, k.m, opts, &err))
         fail_msg("%s: %s", json_string(json_get(c, "title")), err.msg);
     return k;
 }
@@ -92,7 +92,8 @@ static inline LmCase lm_open_case(const Json *c, const LmOpts *opts)
 static inline void lm_close_case(LmCase *k)
 {
     lm_close(k->lm);
-    model_close(&k->m);
+    model_close(k->m);
+    free(k->m);
     scratch_remove(k->dir);
     free(k->dir);
 }

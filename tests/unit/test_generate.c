@@ -16,7 +16,7 @@ static const char STORY[] =
     "One day, she saw a big, red ball.";
 
 typedef struct Wren {
-    Model m;
+    Model *m; /* allocated, because lm points to it */
     Lm *lm;
     Tokenizer *tok;
     TokenIds ids; /* "Once upon a time" */
@@ -27,11 +27,11 @@ typedef struct Wren {
 
 static Wren wren_open(int context)
 {
-    Wren w = {0};
+    Wren w = {.m = mem_alloc(1, sizeof *w.m)};
     Err err = {""};
     char *path = test_path(false, "models/wren");
-    if (!path || !model_open(&w.m, path, &err) ||
-        !lm_open(&w.lm, &w.m, &(LmOpts){.context = context}, &err) ||
+    if (!path || !model_open(w.m, path, &err) ||
+        !lm_open(&w.lm, w.m, &(LmOpts){.context = context}, &err) ||
         !tokenizer_open(&w.tok, path, &err) ||
         !tokenizer_encode(w.tok, "Once upon a time", 16, TOKENIZE_EDGES, &w.ids, &err))
         fail_msg("models/wren: %s", err.msg);
@@ -46,7 +46,8 @@ static void wren_close(Wren *w)
     token_ids_free(&w->ids);
     tokenizer_close(w->tok);
     lm_close(w->lm);
-    model_close(&w->m);
+    model_close(w->m);
+    free(w->m);
 }
 
 static bool take_text(void *ud, const char *text, size_t n)

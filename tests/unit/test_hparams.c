@@ -1,5 +1,5 @@
-/* test_hparams.c: what configurations ask for: defaults that stand for what is left out, and refusals
- * by name of what cannot be run. */
+/* test_hparams.c: what configurations ask for: defaults that stand for what is left out, and
+ * refusals by name of what cannot be run. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -14,7 +14,7 @@
 typedef struct Changed {
     Json *all;
     char *dir;
-    Model m;
+    Model *m; /* allocated, because lm points to it */
     Lm *lm;
     Err err;
     bool open;
@@ -24,7 +24,7 @@ typedef struct Changed {
  * renamed out of the way, NULL for none. */
 static Changed change(const char *title, const char *drop, const char *more)
 {
-    Changed c = {0};
+    Changed c = {.m = mem_alloc(1, sizeof *c.m)};
     Str config = {0};
     const Json *one = lm_find_case(&c.all, title);
     const char *text = json_string(json_get(one, "config"));
@@ -37,7 +37,7 @@ static Changed change(const char *title, const char *drop, const char *more)
     if (drop && !at) fail_msg("no \"%s\" in %s", drop, config.s);
     if (at) at[strlen(drop) - 1] = '_';
     write_text(c.dir, "config.json", config.s);
-    c.open = model_open(&c.m, c.dir, &c.err) && lm_open(&c.lm, &c.m, NULL, &c.err);
+    c.open = model_open(c.m, c.dir, &c.err) && lm_open(&c.lm, c.m, NULL, &c.err);
     str_free(&config);
     return c;
 }
@@ -45,7 +45,8 @@ static Changed change(const char *title, const char *drop, const char *more)
 static void change_end(Changed *c)
 {
     lm_close(c->lm);
-    model_close(&c->m);
+    model_close(c->m);
+    free(c->m);
     scratch_remove(c->dir);
     free(c->dir);
     json_free(c->all);

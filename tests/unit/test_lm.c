@@ -269,7 +269,7 @@ static void wrong_tokens_and_full_contexts_are_told(void **state)
     assert_int_equal(lm_pos(k.lm), 8);
     assert_true(lm_eval(k.lm, ids, 2, NULL, NULL, &err));
     Lm *longer;
-    assert_false(lm_open(&longer, &k.m, &(LmOpts){.context = 65}, &err));
+    assert_false(lm_open(&longer, k.m, &(LmOpts){.context = 65}, &err));
     assert_non_null(strstr(err.msg, "a context of 65 was asked for, this model has 64"));
     lm_close_case(&k);
     json_free(all);

@@ -1,4 +1,4 @@
-/* test_rope.c: rotation by position, its scalings at the points where their definitions fix them. */
+/* test_rope.c: rotation by position, its scalings at the points that their definitions fix. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* test_sampler.c: filters keep what they say, frequencies follow the probabilities, seeds repeat. */
+/* test_sampler.c: filters keep what they say, frequencies follow probabilities, seeds repeat. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
