@@ -1,9 +1,9 @@
 /* pattern.c: see pattern.h. The only file that includes pcre2.h.
  *
  * What is rewritten: \s is Unicode's White_Space (PCRE2's own \s has U+180E besides), \w is
- * Unicode's word character (PCRE2's lacks marks and most connectors), \uHHHH. ^ and $ match at
- * lines, as in Ruby. The match limit grows with the text, so that a line of a million spaces is
- * matched and a hostile expression still ends. */
+ * Unicode's word character (PCRE2's lacks marks and most connectors), \b with it, \uHHHH. ^ and $
+ * match at lines, as in Ruby. The match limit grows with the text, so that a line of a million
+ * spaces is matched and a hostile expression still ends. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "token/pattern.h"
 
@@ -41,49 +41,51 @@ static bool refuse(Err *err, const char *regex, const char *what)
     return err_set(err, "split pattern \"%.120s\": %s not supported", regex, what);
 }
 
+/* \b and \B, by our own idea of a word character. */
+static void put_boundary(Str *out, bool there)
+{
+    str_addf(out, "(?:(?<=[%s])(?%c[%s])|(?<![%s])(?%c[%s]))", WORD_SET, there ? '!' : '=',
+             WORD_SET, WORD_SET, there ? '=' : '!', WORD_SET);
+}
+
+/* An escape that is one in both languages, with its braces: those are no repeat. */
+static void copy_escape(Str *out, const char **p, char c)
+{
+    str_putc(out, '\\');
+    str_putc(out, c);
+    if (!strchr("pPx", c) || **p != '{') return;
+    size_t n = strcspn(*p, "}");
+    str_add(out, *p, n);
+    *p += n;
+    if (**p) str_putc(out, *(*p)++);
+}
+
 /* The escape at *p, rewritten; in_set: between brackets. */
 static bool rewrite_escape(Str *out, const char **p, bool in_set, const char *regex, Err *err)
 {
-    char c = (*p)[1];
+    char c = (*p)[1], what[] = "\\? is";
+    what[1] = c;
+    if (c == 0) return refuse(err, regex, "a backslash at the end is");
+    if (strchr("hHKCGgkQM", c) || (c == 'W' && in_set)) return refuse(err, regex, what);
     *p += 2;
     switch (c) {
-    case 0: *p -= 1; return refuse(err, regex, "a backslash at the end is");
     case 's': str_puts(out, "\\p{White_Space}"); return true;
     case 'S': str_puts(out, "\\P{White_Space}"); return true;
     case 'w': str_addf(out, in_set ? "%s" : "[%s]", WORD_SET); return true;
-    case 'W':
-        if (in_set) return refuse(err, regex, "\\W between brackets is");
-        str_addf(out, "[^%s]", WORD_SET);
-        return true;
+    case 'W': str_addf(out, "[^%s]", WORD_SET); return true;
     case 'u':
         if (strspn(*p, "0123456789abcdefABCDEF") < 4) return refuse(err, regex, "this \\u is");
         str_addf(out, "\\x{%.4s}", *p);
         *p += 4;
         return true;
-    case 'h':
-    case 'H':
-    case 'K':
-    case 'C':
-    case 'G':
-    case 'g':
-    case 'k':
-    case 'Q':
-    case 'M': {
-        char what[] = "\\?  is";
-        what[1] = c;
-        return refuse(err, regex, what);
+    case 'b':
+    case 'B':
+        if (in_set) break;
+        put_boundary(out, c == 'b');
+        return true;
+    default: break;
     }
-    default:
-        str_putc(out, '\\');
-        str_putc(out, c);
-        break;
-    }
-    if (strchr("pPx", c) && **p == '{') { /* its braces are no repeat */
-        size_t n = strcspn(*p, "}");
-        str_add(out, *p, n);
-        *p += n;
-        if (**p) str_putc(out, *(*p)++);
-    }
+    copy_escape(out, p, c);
     return true;
 }
 

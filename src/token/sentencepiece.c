@@ -298,8 +298,8 @@ bool tokenizer_read_model(Tokenizer *tok, const char *path, Err *err)
                .dummy_prefix = true,
                .squeeze = true,
                .escape = true};
-    Wire w = {map.data, map.data + map.size, map.data, err};
-    bool ok = map.size > 0 ? read_model(&m, w) : err_set(err, "the file is empty");
+    bool ok = map.size > 0 || err_set(err, "the file is empty");
+    ok = ok && read_model(&m, (Wire){map.data, map.data + map.size, map.data, err});
     ok = ok && (m.n > 0 || err_set(err, "no pieces: this is no SentencePiece model"));
     ok = ok && settle(&m);
     charsmap_close(m.map);

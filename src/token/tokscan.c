@@ -8,7 +8,7 @@
 
 TokScan tokscan_start(const char *text, size_t len, Err *err)
 {
-    return (TokScan){.text = text, .len = len, .err = err};
+    return (TokScan){.text = text ? text : "", .len = len, .err = err};
 }
 
 void tokscan_free(TokScan *s)

@@ -1,4 +1,4 @@
-/* test_sentencepiece.c: tokenizer.model files that the test writes byte by byte, and damaged ones. */
+/* test_sentencepiece.c: tokenizer.model files that the test writes byte by byte; damaged ones. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -236,7 +236,10 @@ static void splits_do_what_their_names_say(void **state)
          "b\xc2\x85"
          "c",
          "a\xe1\xa0\x8e"
-         "b|\xc2\x85|c"}, /* U+180E is none */
+         "b|\xc2\x85|c"},                                       /* U+180E is none */
+        {REGEX("\\\\b"), "a b", "a b"},                         /* empty matches do not cut */
+        {REGEX("a\\\\b"), "a a\xcc\x81 ab", "a| a\xcc\x81 ab"}, /* a mark goes on with the word */
+        {REGEX("a\\\\B"), "a ab", "a |a|b"},
         {REGEX("^b"), "a\\nb", "a\\nb"},
         {REGEX("^b"), "a\nb", "a\n|b"}, /* lines, as in Ruby */
         {REGEX("(?i:\\u0027S)"), "it's", "it|'s"},
