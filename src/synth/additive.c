@@ -129,24 +129,26 @@ void additive_control(void *state, CtlKind kind, float value)
 }
 
 /* Adds VOICE_STEP frames of a unit-power tone whose phase starts at p and turns by dt a frame. */
-static void add_tone(const AdditiveVoice *v, const float *by, double p, double dt, float *y)
+static void add_tone(const AdditiveVoice *v, const float *by, double p, double dt, float *out)
 {
-    float twice[VOICE_STEP], a[VOICE_STEP], b[VOICE_STEP];
+    float twice[VOICE_STEP], a[VOICE_STEP], b[VOICE_STEP], y[VOICE_STEP], at[VOICE_STEP];
     for (int i = 0; i < VOICE_STEP; i++) {
         double turns = p + dt * i;
         a[i] = wave_sine(v->env->tables, turns);
         twice[i] = 2 * wave_sine(v->env->tables, turns + 0.25);
-        b[i] = 0;
+        b[i] = y[i] = 0;
+        at[i] = (float)i;
     }
     for (int n = 0; n < v->harmonics; n++) {
         float level = v->now[n], step = by[n];
         for (int i = 0; i < VOICE_STEP; i++) {
-            float next = twice[i] * a[i] - b[i];
-            y[i] += (level + step * (float)i) * a[i];
-            b[i] = a[i];
-            a[i] = next;
+            float x = a[i];
+            y[i] += (level + step * at[i]) * x;
+            a[i] = twice[i] * x - b[i];
+            b[i] = x;
         }
     }
+    for (int i = 0; i < VOICE_STEP; i++) out[i] += y[i];
 }
 
 /* How far the vibrato moves player k, semitones. */

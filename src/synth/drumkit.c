@@ -10,7 +10,7 @@
 static const double ATTACK = 0.0006;    /* seconds, straight */
 static const double BURST_GAP = 0.0105; /* seconds between a clap's hands */
 static const double BURST_FALL = 0.0035;
-static const double SILENT = 2e-5;
+static const double SILENT = 1.5e-4; /* -76 dB: the rest of a hit is under the next one */
 static const double METAL_RATIO = 1.4471, METAL_INDEX = 0.24; /* of the pairs; index in turns */
 static const double METAL_SECOND = 1.3420;
 
@@ -86,23 +86,22 @@ static void note_off(void *state)
 static double turn(double *phase, double by)
 {
     *phase += by;
-    *phase -= floor(*phase);
+    if (*phase >= 1) *phase -= 1;
     return *phase;
 }
 
-static double metal(Drum *d)
+/* True, for this block and for good, when a part of the sound is too soft to be heard. */
+static bool is_gone(const Drum *d, Fading *f)
 {
-    const WaveTables *w = d->env->tables;
-    double dt = d->sound->metal_hz / d->env->rate;
-    double m1 = wave_sine(w, turn(&d->metal_phase[0], dt * METAL_RATIO));
-    double m2 = wave_sine(w, turn(&d->metal_phase[1], dt * METAL_SECOND * METAL_RATIO));
-    return wave_sine(w, 1 + turn(&d->metal_phase[2], dt) + METAL_INDEX * m1) +
-           wave_sine(w, 1 + turn(&d->metal_phase[3], dt * METAL_SECOND) + METAL_INDEX * m2);
+    if (f->level * d->level < 0.2 * SILENT) f->level = 0;
+    return f->level == 0;
 }
 
 /* The noise of n frames, filtered. The last of a clap's bursts goes on as its tail. */
 static void hiss(Drum *d, float *x, int n)
 {
+    bool gone = is_gone(d, &d->hiss);
+    if (is_gone(d, &d->burst) && gone && d->bursts == 0) return;
     for (int i = 0; i < n; i++) {
         if (d->bursts > 0 && --d->to_burst == 0) {
             d->to_burst = (int)(BURST_GAP * d->env->rate);
@@ -114,17 +113,30 @@ static void hiss(Drum *d, float *x, int n)
     biquad_run(d->filter, d->state, 2, x, n, 1);
 }
 
-static double ring(Drum *d)
+static void ring(Drum *d, float *x, int n)
 {
     const WaveTables *w = d->env->tables;
-    double y = 0, dt = 1 / d->env->rate;
-    d->sweep *= d->sweep_keep;
-    if (d->tone.level > 0)
-        y = fade(&d->tone) * wave_sine(w, turn(&d->phase, d->sound->hz * (1 + d->sweep) * dt));
-    if (d->tone2.level > 0)
-        y += fade(&d->tone2) * wave_sine(w, turn(&d->phase2, d->sound->hz2 * dt));
-    if (d->metal.level > 0) y += fade(&d->metal) * metal(d);
-    return y;
+    double dt = d->sound->hz / d->env->rate, dt2 = d->sound->hz2 / d->env->rate;
+    bool first = !is_gone(d, &d->tone), second = !is_gone(d, &d->tone2);
+    for (int i = 0; i < n && first; i++) {
+        d->sweep *= d->sweep_keep;
+        x[i] += (float)fade(&d->tone) * wave_sine(w, turn(&d->phase, dt * (1 + d->sweep)));
+    }
+    for (int i = 0; i < n && second; i++)
+        x[i] += (float)fade(&d->tone2) * wave_sine(w, turn(&d->phase2, dt2));
+}
+
+static void metal(Drum *d, float *x, int n)
+{
+    const WaveTables *w = d->env->tables;
+    double dt = d->sound->metal_hz / d->env->rate, dt2 = dt * METAL_SECOND, *p = d->metal_phase;
+    if (is_gone(d, &d->metal)) return;
+    for (int i = 0; i < n; i++) {
+        double m1 = METAL_INDEX * wave_sine(w, turn(&p[0], dt * METAL_RATIO));
+        double m2 = METAL_INDEX * wave_sine(w, turn(&p[1], dt2 * METAL_RATIO));
+        float y = wave_sine(w, 1 + turn(&p[2], dt) + m1) + wave_sine(w, 1 + turn(&p[3], dt2) + m2);
+        x[i] += (float)fade(&d->metal) * y;
+    }
 }
 
 static bool over(const Drum *d)
@@ -139,13 +151,13 @@ static bool render(void *state, float *left, float *right, int frames)
     for (int i = 0; i < frames; i++) left[i] = right[i] = 0;
     if (!d->sounding) return false;
     const DrumSound *s = d->sound;
-    double l = d->level * sqrt(0.5 * (1 - s->pan)) * sqrt(2);
-    double r = d->level * sqrt(0.5 * (1 + s->pan)) * sqrt(2);
-    double up = 1 / (ATTACK * d->env->rate);
+    double l = d->level * sqrt(1 - s->pan), r = d->level * sqrt(1 + s->pan);
+    double up = 1 / (ATTACK * d->env->rate), most = s->drive > 0 ? voice_clip(s->drive) : 1;
     if (s->noise > 0) hiss(d, left, frames);
+    ring(d, left, frames);
+    metal(d, left, frames);
     for (int i = 0; i < frames; i++) {
-        double y = left[i] + ring(d);
-        if (s->drive > 0) y = voice_clip(s->drive * y) / voice_clip(s->drive);
+        double y = s->drive > 0 ? voice_clip(s->drive * left[i]) / most : (double)left[i];
         d->rise = d->rise + up < 1 ? d->rise + up : 1;
         left[i] = (float)(l * d->rise * y);
         right[i] = (float)(r * d->rise * y);

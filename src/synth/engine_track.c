@@ -25,7 +25,15 @@ static void set_pan(EngineTrack *t, double pan)
 
 static void set_gain(EngineTrack *t)
 {
-    t->gain.to = pow(10, t->track->gain_db / 20) * t->volume * t->expression;
+    double db = (double)t->track->gain_db + t->track->trim_db;
+    t->gain.to = pow(10, db / 20) * t->volume * t->expression;
+}
+
+static void set_faders(EngineTrack *t)
+{
+    double angle = (t->pan.now + 1) * M_PI / 4;
+    t->fade_left = t->gain.now * sqrt(2) * cos(angle);
+    t->fade_right = t->gain.now * sqrt(2) * sin(angle);
 }
 
 static bool has_ctl(const Track *t, CtlKind kind)
@@ -65,6 +73,7 @@ void engine_track_open(EngineTrack *t, const Score *s, int index, const Instrume
     set_pan(t, track->pan);
     t->gain.now = t->gain.to;
     t->pan.now = t->pan.to;
+    set_faders(t);
     t->out = mem_alloc(frames, 2 * sizeof *t->out);
     open_sends(t, frames);
 }
@@ -236,39 +245,61 @@ static void add_voice(EngineTrack *t, Slot *s, float *left, float *right, int n)
     if (!on || s->fade == 0) s->note = -1;
 }
 
-/* The next value of a glide n frames on; *by is what it grows a frame until then. */
-static double glide(Glide *g, double share, int n, double *by)
+/* The value of a glide before n frames; *by is what it grows a frame during them. */
+static float glide(Glide *g, double share, int n, float *by)
 {
     double from = g->now;
-    g->now += share * (g->to - g->now);
-    *by = (g->now - from) / n;
-    return from;
+    g->now = fabs(g->to - g->now) < 1e-6 ? g->to : g->now + share * (g->to - g->now);
+    *by = (float)((g->now - from) / n);
+    return (float)from;
 }
 
-/* Ducking, fader and pan, and the copies for the sends. */
-static void strip(EngineTrack *t, float *left, float *right, int at, int frames, int n)
+/* y = x times a gain that grows by `by` a frame. */
+static void scale(float *y, const float *x, float gain, float by, int n)
 {
-    float ducked[INSTRUMENT_BLOCK];
-    double share = voice_glide(GLIDE_SECONDS, t->env->rate, n), by, pan_by;
-    double gain = glide(&t->gain, share, n, &by), pan = glide(&t->pan, share, n, &pan_by);
-    double a = (pan + 1) * M_PI / 4, b = (t->pan.now + 1) * M_PI / 4;
-    double l = sqrt(2) * cos(a), r = sqrt(2) * sin(a);
-    double l_by = (sqrt(2) * cos(b) - l) / n, r_by = (sqrt(2) * sin(b) - r) / n;
-    for (int i = 0; i < n; i++) ducked[i] = 1;
+    for (int i = 0; i < n; i++) y[i] = x[i] * (gain + by * (float)i);
+}
+
+/* Copies what the fader lets through to the sends that are open. */
+static void feed_sends(EngineTrack *t, int at, int frames, double share, int n)
+{
+    const float *left = t->out + at, *right = left + frames;
+    for (int k = 0; k < TRACK_SENDS; k++) {
+        float by, level;
+        if (!t->sent[k]) continue;
+        level = glide(&t->send[k], share, n, &by);
+        scale(t->sent[k] + at, left, level, by, n);
+        scale(t->sent[k] + at + frames, right, level, by, n);
+    }
+}
+
+/* Ducking, fader and pan, and the sends. While nothing sounds, everything is where it should be. */
+static void strip(EngineTrack *t, int at, int frames, int n, bool sounds)
+{
+    float ducked[INSTRUMENT_BLOCK], *left = t->out + at, *right = left + frames, by;
+    double share = sounds ? voice_glide(GLIDE_SECONDS, t->env->rate, n) : 1, l = t->fade_left;
+    double r = t->fade_right;
     if (t->track->duck > 0) duck_gain(&t->duck, ducked, n);
-    for (int i = 0; i < n; i++) {
-        double g = (gain + by * i) * ducked[i];
-        left[i] *= (float)(g * (l + l_by * i));
-        right[i] *= (float)(g * (r + r_by * i));
+    glide(&t->gain, share, n, &by);
+    glide(&t->pan, share, n, &by);
+    set_faders(t);
+    if (sounds) {
+        scale(left, left, (float)l, (float)((t->fade_left - l) / n), n);
+        scale(right, right, (float)r, (float)((t->fade_right - r) / n), n);
+        for (int i = 0; i < n && t->track->duck > 0; i++) {
+            left[i] *= ducked[i];
+            right[i] *= ducked[i];
+        }
+    }
+    if (sounds) {
+        feed_sends(t, at, frames, share, n);
+        return;
     }
     for (int k = 0; k < TRACK_SENDS; k++) {
         if (!t->sent[k]) continue;
-        double level = glide(&t->send[k], share, n, &by);
-        float *to_left = t->sent[k] + at, *to_right = to_left + frames;
-        for (int i = 0; i < n; i++) {
-            to_left[i] = (float)(level + by * i) * left[i];
-            to_right[i] = (float)(level + by * i) * right[i];
-        }
+        t->send[k].now = t->send[k].to;
+        memset(t->sent[k] + at, 0, (size_t)n * sizeof **t->sent);
+        memset(t->sent[k] + at + frames, 0, (size_t)n * sizeof **t->sent);
     }
 }
 
@@ -293,9 +324,9 @@ void engine_track_render(EngineTrack *t, int64_t at, int frames)
         int n = frames - i < INSTRUMENT_BLOCK ? frames - i : INSTRUMENT_BLOCK;
         if (t->next < t->nevents && t->event[t->next].frame < at + i + n)
             n = (int)(t->event[t->next].frame - at - i);
-        float *left = t->out + i, *right = left + frames;
-        t->sounds = add_voices(t, left, right, n) || t->sounds;
-        strip(t, left, right, i, frames, n);
+        bool sounds = add_voices(t, t->out + i, t->out + frames + i, n);
+        strip(t, i, frames, n, sounds);
+        t->sounds = t->sounds || sounds;
         i += n;
     }
 }

@@ -48,6 +48,7 @@ typedef struct EngineTrack {
     int64_t births;
     Duck duck;
     Glide gain, pan, send[TRACK_SENDS];
+    double fade_left, fade_right; /* gain and pan together, as they are */
     double volume, expression; /* amplitudes */
     float ctl[CTL_COUNT];      /* last values, NAN = never set */
     float *out;                /* [2, frames of a chunk]: left, right, after fader and pan */

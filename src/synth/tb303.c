@@ -20,6 +20,7 @@ static const double SLIDE = 0.012, SMOOTH = 0.006; /* seconds: time constants */
 static const double AMP_DECAY = 1.230, ACCENT_DECAY = 0.200, ATTACK = 0.0015;
 static const double RELEASE = 0.003, RELEASE_ACCENT = 0.012; /* time constants, seconds */
 static const double DRIVE = 0.22;          /* of the clipping level of the ladder */
+static const double OUTPUT = 1.5;
 static const double ACCENT_OCTAVES = 1.1;  /* the capacitor's push at full accent */
 static const double SILENT = 1e-5;
 
@@ -144,7 +145,7 @@ static void render_chunk(Tb303 *v, float *y, int n)
     halve_run(&v->halve, x, y, n);
     for (int i = 0; i < n; i++) {
         double gain = level + (v->level - level) * (i + 1) / n;
-        y[i] *= (float)(gain * (0.5 / DRIVE));
+        y[i] *= (float)(gain * (OUTPUT / DRIVE));
     }
 }
 

@@ -24,10 +24,10 @@ void wavetables_init(WaveTables *w);
 /* sin(2 pi turns) for turns >= 0, by linear interpolation: error under 3e-7. */
 static inline float wave_sine(const WaveTables *w, double turns)
 {
-    double at = (turns - (double)(int64_t)turns) * WAVE_SINE;
-    int i = (int)at;
-    float f = (float)(at - i);
-    return w->sine[i] + f * (w->sine[i + 1] - w->sine[i]);
+    double at = turns * WAVE_SINE;
+    int64_t whole = (int64_t)at;
+    const float *y = w->sine + (whole & (WAVE_SINE - 1));
+    return y[0] + (float)(at - (double)whole) * (y[1] - y[0]);
 }
 
 #endif
