@@ -15,7 +15,7 @@
 
 enum {
     KERNEL_ROWS = 4,
-    KERNEL_COLS = 768 /* longest block: 4 rows as f32 are 12 KB, 3 tokens 9 KB */
+    KERNEL_COLS = 1024 /* longest block: 4 rows and 3 tokens as f32 are 28 KB */
 };
 
 typedef struct KernelArgs {
@@ -23,7 +23,7 @@ typedef struct KernelArgs {
     const float *x;                /* [nt, k], rows ldx apart */
     float *y;                      /* [nt, nr], rows ldy apart */
     int64_t ldx, ldy;
-    int64_t ahead; /* bytes from w to what the next calls will read, for prefetching */
+    int64_t ahead; /* bytes from w[0] to what will be read when these rows are done, to prefetch */
     int nr, nt, k; /* 1..KERNEL_ROWS, any, 1..KERNEL_COLS */
     bool add;      /* y += instead of y = */
 } KernelArgs;
@@ -42,6 +42,5 @@ const Kernels *kernels_at(CpuLevel level); /* the level must be supported */
 
 extern const Kernels KERNELS_PORTABLE;
 extern const Kernels KERNELS_AVX2;
-extern const Kernels KERNELS_AVX512;
 
 #endif

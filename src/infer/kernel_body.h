@@ -5,8 +5,9 @@
  * A tile is four rows times three tokens (six with AVX-512): a vector of sums for each pair, which
  * fill the registers together with one vector of weights and one of each token. Both rows and
  * tokens are read along the columns, as they lie: nothing is packed or transposed, and a vector of
- * weights is loaded once for three multiplications, one of a token once for four. 16-bit weights are
- * converted in the loop for a tile or less, and beforehand for more. */
+ * weights is loaded once for three multiplications, one of a token once for four. For more tokens than
+ * FEW_TOKENS the rows are first converted into a panel of f32 (f32 rows too: rows a multiple of 4 KB
+ * apart would share few places of the cache). */
 #ifndef INFER_KERNEL_BODY_H
 #define INFER_KERNEL_BODY_H
 
@@ -26,8 +27,9 @@
 enum {
     TOKENS = KERNEL_TOKENS,
     LANES = KERNEL_LANES,
-    UNROLL = 4, /* vectors of columns between two prefetches */
-    LINE = 64   /* bytes of a cache line */
+    FEW_TOKENS = 16, /* up to which the weights are read in place for each tile */
+    UNROLL = 4,      /* vectors of columns between two prefetches */
+    LINE = 64        /* bytes of a cache line */
 };
 
 typedef enum Kind { KIND_F32, KIND_BF16, KIND_F16 } Kind;
@@ -131,12 +133,14 @@ INLINE void tile_store(const KernelArgs *a, V sum[TOKENS][KERNEL_ROWS], float *y
     }
 }
 
-/* Asks for the weights that the next calls will read where this one reads its columns from `at`. */
+/* Asks for the weights that later calls will read, as many as four rows have between the columns
+ * `at` and the next: one stream in the order of memory, although four rows are read side by side.
+ * Processors fetch ahead along one stream; four that jump reached 3/4 of its rate. */
 INLINE void fetch_ahead(Kind kind, const KernelArgs *a, int at)
 {
-    for (int r = 0; r < KERNEL_ROWS; r++)
-        for (int b = 0; b < UNROLL * LANES * size_of(kind); b += LINE)
-            _mm_prefetch((const char *)a->w[r] + at * size_of(kind) + b + a->ahead, _MM_HINT_T0);
+    const char *p = (const char *)a->w[0] + (int64_t)at * KERNEL_ROWS * size_of(kind) + a->ahead;
+    for (int b = 0; b < KERNEL_ROWS * UNROLL * LANES * size_of(kind); b += LINE)
+        _mm_prefetch(p + b, _MM_HINT_T0);
 }
 
 /* The rows w times `tokens` (a constant after inlining) tokens from t on. */
@@ -167,21 +171,17 @@ INLINE void all_tiles(Kind kind, const KernelArgs *a, const uint8_t *const *w, b
     if (t < a->nt) tile(kind, a, w, t, 1, fetch);
 }
 
-static void kernel_f32(const KernelArgs *a)
-{
-    all_tiles(KIND_F32, a, a->w, true);
-}
-
 INLINE void row_to_f32(Kind kind, const uint8_t *w, int k, float *out)
 {
     int i = 0;
-    for (; i + LANES <= k; i += LANES) store_f32(out + i, load_weights(kind, w + 2 * i));
-    if (i < k) store_f32(out + i, load_rest(kind, w + 2 * i, k - i));
+    for (; i + LANES <= k; i += LANES)
+        store_f32(out + i, load_weights(kind, w + i * size_of(kind)));
+    if (i < k) store_f32(out + i, load_rest(kind, w + i * size_of(kind), k - i));
 }
 
-INLINE void kernel_16(Kind kind, const KernelArgs *a)
+INLINE void kernel(Kind kind, const KernelArgs *a)
 {
-    if (a->nt <= TOKENS) {
+    if (a->nt <= FEW_TOKENS) {
         all_tiles(kind, a, a->w, true);
         return;
     }
@@ -190,20 +190,26 @@ INLINE void kernel_16(Kind kind, const KernelArgs *a)
     for (int at = 0; at < a->k; at += UNROLL * LANES) {
         int n = a->k - at < UNROLL * LANES ? a->k - at : UNROLL * LANES;
         fetch_ahead(kind, a, at);
-        for (int r = 0; r < KERNEL_ROWS; r++) row_to_f32(kind, a->w[r] + 2 * at, n, panel[r] + at);
+        for (int r = 0; r < KERNEL_ROWS; r++)
+            row_to_f32(kind, a->w[r] + at * size_of(kind), n, panel[r] + at);
     }
     for (int r = 0; r < KERNEL_ROWS; r++) w[r] = (const uint8_t *)panel[r];
     all_tiles(KIND_F32, a, w, false);
 }
 
+static void kernel_f32(const KernelArgs *a)
+{
+    kernel(KIND_F32, a);
+}
+
 static void kernel_bf16(const KernelArgs *a)
 {
-    kernel_16(KIND_BF16, a);
+    kernel(KIND_BF16, a);
 }
 
 static void kernel_f16(const KernelArgs *a)
 {
-    kernel_16(KIND_F16, a);
+    kernel(KIND_F16, a);
 }
 
 const Kernels KERNEL_SET = {.f32 = kernel_f32, .bf16 = kernel_bf16, .f16 = kernel_f16};

@@ -21,8 +21,8 @@ enum {
     X_BYTES = 256 << 10,       /* tokens' columns of a task: half of a small second-level cache */
     TASK_BYTES_MIN = 32 << 10, /* weights of a task */
     TASK_BYTES_MAX = 256 << 10,
-    TASKS_WANTED = 64, /* of one product, so that no thread waits long for the last */
-    ROWS_AHEAD = 8     /* prefetched */
+    TASKS_WANTED = 64,    /* of one product, so that no thread waits long for the last */
+    BYTES_AHEAD = 8 << 10 /* prefetched, of weights read in place */
 };
 
 /* How one product is cut into tasks. */
@@ -97,7 +97,7 @@ static void block_in_place(const Part *p, int64_t col, int cols, KernelFn *kerne
     const Tensor *w = &p->c->l->w;
     int64_t size = dtype_size(w->dtype);
     KernelArgs a = part_args(p, col, cols);
-    a.ahead = ROWS_AHEAD * w->ld * size;
+    a.ahead = BYTES_AHEAD + (KERNEL_ROWS - 1) * col * size; /* rows before have their col columns */
     for (int64_t row = p->row; row < p->row_end; row += KERNEL_ROWS) {
         a.nr = (int)min64(KERNEL_ROWS, p->row_end - row);
         a.y = p->c->y + p->t * p->c->ldy + row;
@@ -190,9 +190,9 @@ static void run_task(void *ud, int task, int worker)
     while (task >= job->first[i + 1]) i++;
     const LinearCall *c = &job->call[i];
     const Cut *cut = &job->cut[i];
-    int64_t at = task - job->first[i], row = at / cut->token_tasks * cut->rows;
+    int64_t at = task - job->first[i], row = at % cut->row_tasks * cut->rows;
     int64_t row_end = min64(row + cut->rows, c->l->out);
-    int t = (int)(at % cut->token_tasks) * cut->tokens;
+    int t = (int)(at / cut->row_tasks) * cut->tokens;
     Part p = {.c = c, .t = t, .t_end = (int)min64(t + cut->tokens, c->nt)};
     int64_t step = cut->rows;
     if (cut->stream) step = c->l->w.transposed ? PANEL_ROWS : KERNEL_ROWS;
