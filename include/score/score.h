@@ -55,6 +55,7 @@ typedef struct Track {
     int channel;         /* 0-based MIDI channel, -1 = given by the writer */
     float gain_db, pan, reverb, chorus; /* mix: dB, -1..1, 0..1, 0..1 */
     float duck, delay;   /* native engine, 0..1: how far kicks push it down, delay send */
+    float trim_db;       /* native engine: added to gain_db, for our voices are not a font's */
     Note *note;          /* [nnotes], sorted by score_finish() */
     int nnotes, cap_notes;
     Ctl *ctl;
