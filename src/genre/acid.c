@@ -155,5 +155,6 @@ const Genre genre_acid = {
     .legend = LEGEND,
     .max_models = 1,
     .target_bpm = 138,
+    .voices = VOICES_NATIVE,
     .compose = acid_compose,
 };

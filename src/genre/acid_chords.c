@@ -6,6 +6,7 @@
 #include "acid.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "music/form.h"
 #include "music/harmony.h"
@@ -87,6 +88,15 @@ static Value chord_source(const AcidPiece *p, const Series *top, int index)
     return top->n > 0 ? top->v[s->layer] : s->line.step[0].pitch;
 }
 
+/* What the native engine plays the chords with; the MIDI does not change. */
+static void native(Track *t, const char *instrument, float trim_db, float duck, float delay)
+{
+    snprintf(t->instrument, sizeof t->instrument, "%s", instrument);
+    t->trim_db = trim_db;
+    t->duck = duck;
+    t->delay = delay;
+}
+
 void acid_write_chords(AcidPiece *p)
 {
     Score *s = p->score;
@@ -101,6 +111,8 @@ void acid_write_chords(AcidPiece *p)
     s->track[c.stab].gain_db = -10;
     s->track[c.stab].reverb = 0.45f;
     s->track[c.stab].pan = -0.35f;
+    native(&s->track[c.pad], "supersaw", -4, 0.25f, 0);
+    native(&s->track[c.stab], "saw", 2, 0.1f, 0.3f);
     c.pad_rule = score_add_rule(s, "acid.pad: degree = stable rank of q, norm01 over layers");
     c.stab_rule = score_add_rule(s, "acid.stab: the layer's chord; length and velocity = sv of k");
     c.swell_rule = score_add_rule(s, "acid.swell: rises and falls over the chord");

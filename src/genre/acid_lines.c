@@ -2,6 +2,7 @@
 #include "acid.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "music/form.h"
 
@@ -144,6 +145,15 @@ static void write_last(AcidPiece *p, Bar303 b)
     score_add_note(p->score, b.track, &n);
 }
 
+/* What the native engine plays the line with; the MIDI does not change. */
+static void native(Track *t, const char *instrument, float trim_db, float delay)
+{
+    snprintf(t->instrument, sizeof t->instrument, "%s", instrument);
+    t->trim_db = trim_db;
+    t->delay = delay;
+    t->duck = 0.08f;
+}
+
 void acid_write_lines(AcidPiece *p)
 {
     Score *s = p->score;
@@ -157,6 +167,8 @@ void acid_write_lines(AcidPiece *p)
     s->track[answer.track].pan = 0.3f;
     s->track[answer.track].gain_db = -9;
     s->track[answer.track].reverb = 0.3f;
+    native(&s->track[line.track], "tb303", 3.5f, 0.06f);
+    native(&s->track[answer.track], "tb303-square", 9, 0.25f);
     line.rule = score_add_rule(s, "acid.line: pitch and velocity = row norm of down (norm01 and "
                                   "rank, 28..76), slide = step of the spectrum over its median");
     line.ctl_rule = score_add_rule(s, "acid.filter: cutoff = std(gate) over layers, resonance = "

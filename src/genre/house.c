@@ -21,6 +21,8 @@ typedef struct Strip {
     const char *name;
     int program;
     float gain_db, pan, reverb, chorus;
+    const char *instrument;     /* of the native engine, as are the others: */
+    float trim_db, duck, delay; /* measured, so that each part stands where the font's stands */
 } Strip;
 
 enum {
@@ -37,16 +39,16 @@ enum {
 };
 
 static const Strip STRIPS[] = {
-    [STRIP_BASS] = {"Bass", 38, -1.5f, 0, 0, 0},
-    [STRIP_PAD] = {"Pad", 90, -10, 0, 0.45f, 0.3f},
-    [STRIP_KEYS] = {"Keys", 4, -7, -0.25f, 0.2f, 0.25f},
-    [STRIP_PIANO] = {"Piano", 1, -3, 0.2f, 0.25f, 0},
-    [STRIP_ORGAN] = {"Organ", 17, -0.5f, 0.3f, 0.2f, 0.1f},
-    [STRIP_LEAD] = {"Arpeggio", 81, -11, 0, 0.35f, 0.2f},
-    [STRIP_STRINGS] = {"Strings", 50, -10, -0.15f, 0.5f, 0.2f},
-    [STRIP_SWEEP] = {"Sweep", 119, 2, 0, 0.4f, 0},
-    [STRIP_DRUMS] = {"Drums", 0, 4, 0, 0.05f, 0},
-    [STRIP_PERC] = {"Percussion", 0, 4, 0, 0.05f, 0},
+    [STRIP_BASS] = {"Bass", 38, -1.5f, 0, 0, 0, "fmbass", 3.5f, 0.12f, 0},
+    [STRIP_PAD] = {"Pad", 90, -10, 0, 0.45f, 0.3f, "supersaw", 2.5f, 0.15f, 0},
+    [STRIP_KEYS] = {"Keys", 4, -7, -0.25f, 0.2f, 0.25f, "epiano", -4, 0.08f, 0.1f},
+    [STRIP_PIANO] = {"Piano", 1, -3, 0.2f, 0.25f, 0, "pluck", -5, 0.05f, 0.12f},
+    [STRIP_ORGAN] = {"Organ", 17, -0.5f, 0.3f, 0.2f, 0.1f, "organ", -5.5f, 0.1f, 0},
+    [STRIP_LEAD] = {"Arpeggio", 81, -11, 0, 0.35f, 0.2f, "pluck", 3, 0.08f, 0.3f},
+    [STRIP_STRINGS] = {"Strings", 50, -10, -0.15f, 0.5f, 0.2f, "strings", 3, 0.12f, 0},
+    [STRIP_SWEEP] = {"Sweep", 119, 2, 0, 0.4f, 0, "riser", 2, 0, 0},
+    [STRIP_DRUMS] = {"Drums", 0, 4, 0, 0.05f, 0, "drumkit", -2.5f, 0, 0},
+    [STRIP_PERC] = {"Percussion", 0, 4, 0, 0.05f, 0, "drumkit", -4, 0, 0.08f},
 };
 
 static int add_strip(Score *s, int strip, const char *suffix)
@@ -59,6 +61,10 @@ static int add_strip(Score *s, int strip, const char *suffix)
     s->track[t].pan = k->pan;
     s->track[t].reverb = k->reverb;
     s->track[t].chorus = k->chorus;
+    snprintf(s->track[t].instrument, sizeof s->track[t].instrument, "%s", k->instrument);
+    s->track[t].trim_db = k->trim_db;
+    s->track[t].duck = k->duck;
+    s->track[t].delay = k->delay;
     return t;
 }
 
@@ -317,5 +323,6 @@ const Genre genre_house = {
         "transition kick, clap and bass change decks at its middle",
     .max_models = 64,
     .target_bpm = 128,
+    .voices = VOICES_NATIVE,
     .compose = compose,
 };

@@ -177,7 +177,7 @@ static bool write_track(const Score *s, const TrackPlan *plan, Str *out, Err *er
     Messages msg = {0};
     const char *instrument = t->drum ? "Drum Kit" : gm_program_name(t->program);
     put_text(&c, META_NAME, t->name);
-    put_text(&c, META_INSTRUMENT, *t->instrument ? t->instrument : instrument);
+    put_text(&c, META_INSTRUMENT, instrument); /* t->instrument is the native engine's */
     smf_track_messages(&msg, plan);
     for (int i = 0; i < msg.n; i++) put_message(&c, &msg.m[i]);
     free(msg.m);

@@ -3,7 +3,7 @@
 # files measured, every note explained.
 . "${LLMSONIFY_ROOT:-.}/tests/cli/tap.sh"
 
-for g in opera house acid; do
+for g in opera house acid dna; do
     run "$LLM" weights --genre $g -m "$WREN" -t 2 -q -o one-$g
     is_rc 0 "$g is made"
     run "$LLM" weights --genre $g -m "$WREN" -t 1 -q --no-audio -o two-$g

@@ -6,7 +6,7 @@
 gold=$ROOT/tests/golden
 ln -s "$gold/wren.json" wren.json
 
-for g in opera house acid; do
+for g in opera house acid dna; do
     run "$LLM" weights --features wren.json --genre $g --no-audio -q -o $g
     is_rc 0 "$g is composed from features"
     same $g.mid "$gold/$g.mid" "$g.mid is the golden piece"

@@ -9,7 +9,7 @@ if [ "${1:-}" = --features ] || [ ! -f wren.json ]; then
     "$llm" inspect -m "$root/models/wren" -q -o wren.json
 fi
 : > sources.sha256
-for g in opera house acid; do
+for g in opera house acid dna; do
     "$llm" weights --features wren.json --genre $g --no-audio -q -o $g
     echo "$g $(sha256sum < $g.json | cut -d ' ' -f 1)" >> sources.sha256
     rm $g.json
