@@ -16,6 +16,9 @@ enum { MAX_DIRS = 8 };
 /* Beginnings of file names, best first; case does not matter ("GeneralUser GS v1.471.sf2"). */
 static const char *const PREFERRED[] = {"FluidR3_GM.", "GeneralUser", "default-GM.", "TimGM6mb."};
 
+/* Our own: what plays where there is nothing else. */
+static const char OWN[] = "llmsonify.";
+
 static const char *const INSTALL =
     "install the package fluid-soundfont-gm or timgm6mb-soundfont, or name a .sf2 file with "
     "--soundfont";
@@ -26,14 +29,20 @@ static bool is_font_name(const char *name)
     return dot && (strcasecmp(dot, ".sf2") == 0 || strcasecmp(dot, ".sf3") == 0);
 }
 
-/* The first file by name in dir that starts with `prefix` and ends like a font. */
+static bool starts(const char *name, const char *prefix)
+{
+    return strncasecmp(name, prefix, strlen(prefix)) == 0;
+}
+
+/* The first file by name in dir that starts with `prefix` and ends like a font; ours only when it
+ * is asked for. */
 static char *first_font(const char *dir, const char *prefix)
 {
     char *best = NULL;
     DIR *d = opendir(dir);
     for (struct dirent *e; d && (e = readdir(d));) {
-        if (!is_font_name(e->d_name) || strncasecmp(e->d_name, prefix, strlen(prefix)) != 0)
-            continue;
+        if (!is_font_name(e->d_name) || !starts(e->d_name, prefix)) continue;
+        if (!prefix[0] && starts(e->d_name, OWN)) continue;
         char *path = path_join(dir, e->d_name);
         if (file_exists(path) && (!best || strcmp(path, best) < 0)) {
             free(best);
@@ -66,6 +75,7 @@ char *font_find_in(const char *const *dirs, const char *name)
     for (size_t p = 0; p < sizeof PREFERRED / sizeof PREFERRED[0]; p++)
         for (int i = 0; !path && dirs[i]; i++) path = first_font(dirs[i], PREFERRED[p]);
     for (int i = 0; !path && dirs[i]; i++) path = first_font(dirs[i], "");
+    for (int i = 0; !path && dirs[i]; i++) path = first_font(dirs[i], OWN);
     return path;
 }
 

@@ -68,6 +68,20 @@ static void the_best_general_midi_font_wins_over_the_nearer_folder(void **state)
     dirs_remove(&d);
 }
 
+static void ours_plays_only_where_there_is_no_other(void **state)
+{
+    Dirs d = dirs_make();
+    (void)state;
+    touch(d.a, "llmsonify.sf2");
+    check_found(&d, NULL, d.a, "llmsonify.sf2");
+    check_found(&d, "llmsonify", d.a, "llmsonify.sf2");
+    touch(d.b, "Other.sf2");
+    check_found(&d, NULL, d.b, "Other.sf2");
+    touch(d.b, "FluidR3_GM.sf2");
+    check_found(&d, NULL, d.b, "FluidR3_GM.sf2");
+    dirs_remove(&d);
+}
+
 static void a_name_is_found_with_and_without_its_ending(void **state)
 {
     Dirs d = dirs_make();
@@ -121,6 +135,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_best_general_midi_font_wins_over_the_nearer_folder),
+        cmocka_unit_test(ours_plays_only_where_there_is_no_other),
         cmocka_unit_test(a_name_is_found_with_and_without_its_ending),
         cmocka_unit_test(a_missing_font_is_named_with_the_packages),
         cmocka_unit_test(the_environment_names_a_file_or_a_folder_and_is_never_passed_over),
