@@ -62,9 +62,10 @@ static double quality(const Analog *v)
 static void start_phases(Analog *v, int64_t at)
 {
     Noise noise = noise_from(v->env, at);
+    double zero = v->sound->shape == OSC_TRIANGLE ? 0.25 : 0.5;
     for (int i = 0; i < v->sound->n; i++) {
         double x = fabs(97.0 * noise_next(&noise));
-        osc_init(&v->osc[i], v->env->tables, v->sound->n > 1 ? x - floor(x) : 0.5);
+        osc_init(&v->osc[i], v->env->tables, v->sound->n > 1 ? x - floor(x) : zero);
     }
 }
 

@@ -20,7 +20,7 @@ static const double SLIDE = 0.012, SMOOTH = 0.006; /* seconds: time constants */
 static const double AMP_DECAY = 1.230, ACCENT_DECAY = 0.200, ATTACK = 0.0015;
 static const double RELEASE = 0.003, RELEASE_ACCENT = 0.012; /* time constants, seconds */
 static const double DRIVE = 0.22;          /* of the clipping level of the ladder */
-static const double OUTPUT = 1.5;
+static const double OUTPUT = 1.5, COUPLING = 12; /* linear; Hz */
 static const double ACCENT_OCTAVES = 1.1;  /* the capacitor's push at full accent */
 static const double SILENT = 1e-5;
 
@@ -30,6 +30,7 @@ typedef struct Tb303 {
     Osc osc;
     Ladder ladder;
     Halve halve;
+    double drift; /* what lies below 12 Hz, taken away as the coupling capacitors do */
     double key, key_to, bend, bend_to;
     double cutoff, cutoff_to, resonance, resonance_to, envmod; /* 0..1 */
     double env, env_fall, rise, push, accent; /* filter envelope, its attack; the capacitor */
@@ -42,7 +43,7 @@ static void init_shape(Tb303 *v, const InstrumentEnv *env, OscShape shape)
 {
     *v = (Tb303){.rate = env->rate, .shape = shape, .cutoff_to = 0.4, .resonance_to = 0.6,
                  .envmod = 0.5};
-    osc_init(&v->osc, env->tables, 0);
+    osc_init(&v->osc, env->tables, shape == OSC_SAW ? 0.5 : 0);
     ladder_init(&v->ladder, 2 * env->rate, 150);
 }
 
@@ -143,8 +144,11 @@ static void render_chunk(Tb303 *v, float *y, int n)
     ladder_set(&v->ladder, filter_hz(v), voice_clamp(v->resonance + 0.05 * v->push, 0, 1));
     ladder_run(&v->ladder, x, 2 * n);
     halve_run(&v->halve, x, y, n);
+    double drift = 1 - exp(-2 * M_PI * COUPLING / v->rate);
     for (int i = 0; i < n; i++) {
         double gain = level + (v->level - level) * (i + 1) / n;
+        v->drift += drift * (y[i] - v->drift);
+        y[i] -= (float)v->drift;
         y[i] *= (float)(gain * (OUTPUT / DRIVE));
     }
 }
