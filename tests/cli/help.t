@@ -24,7 +24,7 @@ has out 'OpenBLAS' "--version -v names the BLAS kernels"
 run "$LLM" weights --version
 has out '^llmsonify [0-9]' "a command knows --version too"
 
-for c in weights inspect render measure explain models version help; do
+for c in weights generate score tokenize inspect render measure explain models version help; do
     run "$LLM" help $c
     is_rc 0 "help $c succeeds"
     has out "^usage: llmsonify $c" "help $c shows its usage"
@@ -83,7 +83,7 @@ has err "LLMSONIFY_THREADS: 'lots' is not a whole number" "the variable is named
 
 run "$LLM" help --man
 is_rc 0 "the man page is printed"
-for w in weights inspect render measure explain models 'acid\\-cc' 'EXIT STATUS' ENVIRONMENT; do
+for w in weights generate score tokenize inspect render measure explain models 'acid\\-cc' 'EXIT STATUS' ENVIRONMENT; do
     has out "$w" "the man page has $w"
 done
 if command -v groff > /dev/null; then

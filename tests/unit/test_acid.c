@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "fixture_features.h"
+#include "fixture_score.h"
 #include "genre/genre.h"
 #include "music/form.h"
 #include "music/scale.h"
@@ -23,14 +24,6 @@ static void compose(const FeatureSet *fs, GenreOpts opts, Score *s)
     *s = (Score){0};
     if (!genre_find("acid")->compose(set, 1, &opts, s, &err)) fail_msg("%s", err.msg);
     if (!score_check(s, set, 1, &err)) fail_msg("%s", err.msg);
-}
-
-static const Track *track_named(const Score *s, const char *name)
-{
-    for (int i = 0; i < s->ntracks; i++)
-        if (strcmp(s->track[i].name, name) == 0) return &s->track[i];
-    fail_msg("no track %s", name);
-    return NULL;
 }
 
 static int distinct_keys(const Track *t, int32_t from, int32_t to)
@@ -109,7 +102,8 @@ static void within_a_bar_a_larger_row_norm_is_never_a_lower_pitch(void **state)
             const Note *a = &line->note[i], *b = &line->note[j];
             if (a->start < bar || a->start >= bar + BAR || b->start < bar || b->start >= bar + BAR)
                 continue;
-            int step_a = (a->start - bar + STEP / 2) / STEP, step_b = (b->start - bar + STEP / 2) / STEP;
+            int step_a = (a->start - bar + STEP / 2) / STEP,
+                step_b = (b->start - bar + STEP / 2) / STEP;
             float ka = a->key - (step_a == 3 || step_a == 7 ? 12 : 0);
             float kb = b->key - (step_b == 3 || step_b == 7 ? 12 : 0);
             Cell ca = a->from[FROM_PITCH], cb = b->from[FROM_PITCH];

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "fixture_features.h"
+#include "fixture_score.h"
 #include "genre/house.h"
 #include "music/form.h"
 
@@ -53,14 +54,6 @@ static void crate_free(Crate *c)
 static int bar_of(const Note *n)
 {
     return (int)floor(n->start / (double)STEP + 0.5) / 16;
-}
-
-static const Track *track_named(const Score *s, const char *name)
-{
-    for (int i = 0; i < s->ntracks; i++)
-        if (strcmp(s->track[i].name, name) == 0) return &s->track[i];
-    fail_msg("no track %s", name);
-    return NULL;
 }
 
 /* Does the track have a note of this key (-1 = any) in the bar? */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "fixture_features.h"
+#include "fixture_score.h"
 #include "genre/house.h"
 #include "music/form.h"
 
@@ -30,14 +31,6 @@ static void compose_fixture(FixtureOpts o, GenreOpts opts, FeatureSet *fs, Score
     *fs = (FeatureSet){0};
     fixture_features(fs, o);
     compose(fs, opts, s);
-}
-
-static const Track *track_named(const Score *s, const char *name)
-{
-    for (int i = 0; i < s->ntracks; i++)
-        if (strcmp(s->track[i].name, name) == 0) return &s->track[i];
-    fail_msg("no track %s", name);
-    return NULL;
 }
 
 /* The nearest 16th of the piece: groove moves a note by less than half a step. */
