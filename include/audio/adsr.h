@@ -1,8 +1,8 @@
 /* adsr.h: an envelope of attack, decay, sustain and release with exponential segments.
  *
- * Every segment ends at exactly its time: the attack rises as a capacitor charged towards 1.3, decay
- * and release fall towards a thousandth (60 dB) beyond their end. A new attack starts from where
- * the envelope is: no clicks. No latency. */
+ * Every segment ends at exactly its time: the attack rises as a capacitor charged towards 1.3,
+ * decay and release fall towards a thousandth (60 dB) beyond their end. A new attack starts from
+ * where the envelope is: no clicks. No latency. */
 #ifndef AUDIO_ADSR_H
 #define AUDIO_ADSR_H
 

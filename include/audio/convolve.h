@@ -1,5 +1,5 @@
-/* convolve.h: convolution of a stereo signal with an impulse response for each side, by FFT in equal
- * partitions.
+/* convolve.h: convolution of a stereo signal with an impulse response for each side, by FFT in
+ * equal partitions.
  *
  * The output is `block` frames late. A large block costs less: 16384 for whole pieces, 256 to 1024
  * for live sound. Run allocates nothing; its result does not depend on how the signal is cut. */
@@ -31,9 +31,9 @@ void convolver_free(Convolver *c);
 /* In place, n frames, `block` frames late. */
 void convolver_run(Convolver *c, float *left, float *right, int n);
 
-/* The whole at once, stereo, in place and not late: frame i of the result belongs to frame i of `a`.
- * What rings on after the end is cut: give `a` room for it. Pieces of it are computed at once on
- * several threads; the bytes do not depend on how many. */
+/* The whole at once, stereo, in place and not late: frame i of the result belongs to frame i of
+ * `a`. What rings on after the end is cut: give `a` room for it. Pieces of it are computed at once
+ * on several threads; the bytes do not depend on how many. */
 void convolve_buf(AudioBuf *a, const float *response, int64_t frames, const Run *run);
 
 #endif

@@ -18,11 +18,11 @@ typedef struct RoomOpts {
 
 /* The bands have soft borders: late, a little of a longer neighbour remains in a shorter one.
  *
- * A response [frames, 2], the caller's to free: as long as the longest of its bands takes to fall by
- * 66 dB; its energy on each side is 1, so that noise comes out as loud as it goes in. */
+ * A response [frames, 2], the caller's to free: as long as the longest of its bands takes to fall
+ * by 66 dB; its energy on each side is 1, so that noise comes out as loud as it goes in. */
 float *room_response(const RoomOpts *opts, int64_t *frames);
-/* Seconds that `response` [frames, 2] takes to fall by 60 dB: Schroeder's backward integration, line
- * through -5 .. -35 dB (T30 of ISO 3382), both sides together. */
+/* Seconds that `response` [frames, 2] takes to fall by 60 dB: Schroeder's backward integration,
+ * line through -5 .. -35 dB (T30 of ISO 3382), both sides together. */
 double room_rt60(const float *response, int64_t frames, double rate);
 
 #endif

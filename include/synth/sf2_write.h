@@ -1,7 +1,7 @@
 /* sf2_write.h: makes SoundFont banks, format 2.04.
  *
- * A bank is built from the bottom up: samples; instruments, whose zones name samples; presets, whose
- * zones name instruments. The same calls give the same bytes: no date, no padding left to chance. */
+ * A bank is built from the bottom up: samples; instruments, whose zones name samples; presets,
+ * whose zones name instruments. The same calls give the same bytes: no date in them. */
 #ifndef SYNTH_SF2_WRITE_H
 #define SYNTH_SF2_WRITE_H
 

@@ -20,7 +20,8 @@
 #include "synth/instrument.h"
 #include "synth/sf2_write.h"
 
-enum { MOST_KEYS = 6, SOFT_TOP = 84, ACCENT = 100, DRUM_LO = 35, DRUM_HI = 81, DRUM_BANK = 128, NOISE_STEP = 977 };
+enum { MOST_KEYS = 6, SOFT_TOP = 84, ACCENT = 100, NOISE_STEP = 977 };
+enum { DRUM_LO = 35, DRUM_HI = 81, DRUM_BANK = 128 };
 enum { CC_RESONANCE = 71, CC_CUTOFF = 74, CUTOFF_CENTS = 2400, RESONANCE_CB = 120 };
 
 static const double SOFT_VEL = 0.5, LOUD_VEL = 0.95;
@@ -224,8 +225,8 @@ static void put_zones(Sf2Bank *b, const Job *job, int lo, int hi)
     put_envelopes(b, s, &job->take, true);
 }
 
-/* Jobs first..first + n - 1 are one sound's: keys rising, soft ones first. Each key's zone ends half
- * way to the next. */
+/* Jobs first..first + n - 1 are one sound's: keys rising, soft ones first. Each key's zone ends
+ * half way to the next. */
 static void put_sound(Sf2Bank *b, Job *job, int first, int n)
 {
     const Sound *s = job[first].sound;

@@ -1,5 +1,5 @@
-/* make_soundfont.c: make_soundfont MODEL OUT.sf2: records our instruments into a SoundFont, with the
- * weights of MODEL (a directory) for noise. `make soundfont` runs it. */
+/* make_soundfont.c: make_soundfont MODEL OUT.sf2: records our instruments into a SoundFont, with
+ * the weights of MODEL (a directory) for noise. `make soundfont` runs it. */
 #include <stdio.h>
 
 #include "app/bank.h"

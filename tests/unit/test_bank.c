@@ -1,5 +1,5 @@
-/* test_bank.c: our bank: the same bytes each time, small, every preset sounding louder the harder it
- * is struck, in tune, and loops that do not click. */
+/* test_bank.c: our bank: the same bytes each time, small, every preset sounding louder the harder
+ * it is struck, in tune, and loops that do not click. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -22,7 +22,8 @@ static void a_dip_is_as_deep_and_as_long_as_told(void **state)
     assert_true(g[99] == 1);
     duck_trigger(&d, 1);
     duck_gain(&d, g, RATE);
-    assert_true(near(decibels(g[RATE * 25 / 10000]), -6, 0.1)); /* half way down at half the attack */
+    /* half way down at half the attack */
+    assert_true(near(decibels(g[RATE * 25 / 10000]), -6, 0.1));
     for (int i = RATE * 5 / 1000; i < RATE * 54 / 1000; i++)
         assert_true(near(decibels(g[i]), -12, 0.001));
     assert_true(near(decibels(g[RATE * 155 / 1000]), -6, 0.1)); /* half way back */

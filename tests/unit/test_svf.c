@@ -48,7 +48,8 @@ static void the_corner_is_3_db_down_and_the_slope_12_db_an_octave(void **state)
     assert_true(near(measured(SVF_HIGH, 1000, M_SQRT1_2, 1000), -3.01, 0.01));
     double upper = measured(SVF_HIGH, 4000, M_SQRT1_2, 200);
     double lower = measured(SVF_HIGH, 4000, M_SQRT1_2, 100);
-    assert_true(near(upper - lower, 12.04, 0.05)); /* far under the corner the bilinear map bends nothing */
+    /* far under the corner the bilinear map bends nothing */
+    assert_true(near(upper - lower, 12.04, 0.05));
     assert_true(near(measured(SVF_LOW, 800, 10, 800), 20, 0.05));  /* resonance: gain q */
     assert_true(near(measured(SVF_BAND, 800, 10, 800), 0, 0.05));
 }
