@@ -64,7 +64,7 @@ static const AdditiveSound CLARINET = {
     .vibrato = 0.02, .vibrato_after = 0.8, .breath = 0.01, .breath_hz = 3000, .swell = 0.02,
     .amp = {0.04, 0.2, 0.9, 0.1}, .glide = 0.03, .level = 0.40};
 static const AdditiveSound ORGAN = {
-    .drawbar = ORGAN_BARS, .ndrawbars = 10, .floor = 1, .players = 2, .apart = 1.5,
+    .drawbar = ORGAN_BARS, .ndrawbars = 10, .floor = 1, .players = 1,
     .vibrato_hz = 0.8, .vibrato = 0.02, .breath = 0.004, .breath_hz = 2500,
     .amp = {0.015, 0.05, 1, 0.09}, .glide = 0.02, .level = 0.38};
 
