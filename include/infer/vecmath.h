@@ -29,7 +29,7 @@ typedef struct VecMath {
     void (*scale)(float s, float *x, int64_t n);       /* x *= s */
     void (*tanh)(const float *x, float *y, int64_t n); /* error 3 ulp */
     /* Activations, multiplied by `up` when it is not NULL (gated MLP); y may be x or up.
-     * Errors: silu 4 ulp; both GELUs 4 ulp or 1e-7 absolute. */
+     * Errors: silu 4 ulp; both GELUs 4 ulp or 1.5e-7 absolute. */
     void (*silu)(const float *x, const float *up, float *y, int64_t n);
     void (*gelu_tanh)(const float *x, const float *up, float *y, int64_t n);
     void (*gelu)(const float *x, const float *up, float *y, int64_t n); /* exact: erf */

@@ -176,9 +176,10 @@ static Cut cut_call(const LinearCall *c)
     bytes = max64(TASK_BYTES_MIN, min64(TASK_BYTES_MAX, bytes));
     cut.rows = max64(unit, bytes / row_bytes / unit * unit);
     cut.row_tasks = (l->out + cut.rows - 1) / cut.rows;
+    if (c->nt < 1) return cut;
     int64_t most = cut.stream ? c->nt : max64(1, X_BYTES / token_bytes);
     cut.token_tasks = (int)((c->nt + most - 1) / most);
-    if (cut.token_tasks > 0) cut.tokens = (c->nt + cut.token_tasks - 1) / cut.token_tasks;
+    cut.tokens = (c->nt + cut.token_tasks - 1) / cut.token_tasks;
     return cut;
 }
 

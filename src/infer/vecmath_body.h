@@ -117,7 +117,7 @@ INLINE V tanh_v(V x)
     p = MADD(p, z, splat(-3.33332819422e-1f));
     p = MADD(p * z, x, x);
     V big = 1.0f - 2.0f / (exp_v(a + a) + 1.0f);
-    return either(a > 0.625f, with_sign(big, x), p);
+    return with_sign(either(a > 0.625f, big, p), x);
 }
 
 /* x / (1 + exp(-s)) */
