@@ -12,12 +12,19 @@
  * sine (synth/spectral.h). */
 typedef enum GenreVoices { VOICES_GM, VOICES_NATIVE, VOICES_PARTIALS } GenreVoices;
 
+/* How VOICES_PARTIALS sound: see SpectralOpts. */
+typedef struct GenrePartials {
+    bool voice;
+    double fade, room, hall; /* seconds */
+} GenrePartials;
+
 typedef struct Genre {
     const char *name, *summary;
     const char *legend; /* the mapping in words, several lines; printed by --explain and in MIDI */
     int max_models;     /* 1, or more for a DJ set */
     double target_bpm;
     GenreVoices voices;
+    GenrePartials partials;
     bool (*compose)(const FeatureSet *const *fs, int nfs, const GenreOpts *opts, Score *out,
                     Err *err);
 } Genre;
@@ -25,5 +32,8 @@ typedef struct Genre {
 int genre_count(void);
 const Genre *genre_at(int i);
 const Genre *genre_find(const char *name); /* NULL when there is none */
+/* The pieces that need a prompt (FT_TOKENS, FT_LAYERS of analysis/activations.h); NULL after the
+ * last. */
+const Genre *genre_mode_at(int i);
 
 #endif

@@ -12,6 +12,7 @@
 #include "score/sidecar.h"
 #include "synth/engine.h"
 #include "synth/soundfont.h"
+#include "synth/spectral.h"
 
 static void add_lines(Score *s, const char *text)
 {
@@ -75,33 +76,41 @@ static bool play_midi(const PieceOut *p, AudioBuf *a, const Run *run, Err *err)
     return ok;
 }
 
+static bool play_partials(const PieceOut *p, AudioBuf *a, const Run *run, Err *err)
+{
+    const GenrePartials *g = &p->genre->partials;
+    SpectralOpts o = {.rate = p->sound.rate, .fade = g->fade, .voice = g->voice, .room = g->room,
+                      .hall = g->hall, .noise = p->noise->x, .nnoise = p->noise->n};
+    return spectral_render(p->score, &o, a, run, err);
+}
+
 static bool play(const PieceOut *p, AudioBuf *a, const Run *run, Err *err)
 {
     GenreVoices voices;
     if (!piece_voices(p->genre, &p->sound, &voices, NULL, err)) return false;
     if (voices == VOICES_GM) return play_midi(p, a, run, err);
+    if (voices == VOICES_PARTIALS) return play_partials(p, a, run, err);
     EngineOpts o = {.rate = p->sound.rate, .noise = p->noise->x, .nnoise = p->noise->n,
                     .style = p->genre->name};
     say(&p->say, SAY_MORE, "our own instruments");
     return engine_render(p->score, &o, a, run, err);
 }
 
-static bool write_audio(const PieceOut *p, OutSet *set, const Run *run, Err *err)
+/* a: the finished mix, the caller's to free. */
+static bool write_audio(const PieceOut *p, OutSet *set, AudioBuf *a, const Run *run, Err *err)
 {
     Str comment = {0};
-    AudioBuf a = {0};
     SoundJob sound = p->sound;
     const Score *s = p->score;
     const char *path = p->names->path[OUT_AUDIO];
-    sound.style = p->genre->name;
+    sound.style = p->genre->voices == VOICES_PARTIALS ? "activations" : p->genre->name;
     sound.format = p->names->format;
     for (int i = 0; i < s->ntexts && i < 2 + p->nfs; i++)
         str_addf(&comment, "%s%s", i ? "; " : "", s->text[i]);
     AudioTags tags = {.title = s->title, .artist = p->fs[0]->model, .genre = p->genre->name,
                       .comment = comment.s, .software = "llmsonify " LLMSONIFY_VERSION};
-    bool ok = play(p, &a, run, err) &&
-              sound_finish(&a, &sound, outset_add(set, path), path, &tags, &p->say, run, err);
-    audio_free(&a);
+    bool ok = play(p, a, run, err) &&
+              sound_finish(a, &sound, outset_add(set, path), path, &tags, &p->say, run, err);
     str_free(&comment);
     return ok;
 }
@@ -115,8 +124,13 @@ bool piece_write(const PieceOut *p, OutSet *set, const Run *run, Err *err)
 {
     Str bytes = {0};
     char *const *path = p->names->path;
+    AudioBuf a = {0};
     bool ok = true;
-    if (path[OUT_AUDIO]) ok = write_audio(p, set, run, err);
+    if (path[OUT_AUDIO]) ok = write_audio(p, set, &a, run, err);
+    if (ok && p->plot.wanted)
+        ok = plot_piece(p->names, &p->plot, p->score, &a, set, run, err) &&
+             plot_spectra(p->names, &p->plot, p->fs, p->nfs, set, err);
+    audio_free(&a);
     if (ok && path[OUT_JSON]) {
         score_write_json(p->score, p->fs, p->nfs, &bytes);
         ok = write_bytes(set, path[OUT_JSON], &bytes, err);

@@ -1,0 +1,29 @@
+/* activations_piece.h: what a prompt, or a set of prompts, does inside a model, as sound: the job behind
+ * `llmsonify activations`. */
+#ifndef APP_ACTIVATIONS_PIECE_H
+#define APP_ACTIVATIONS_PIECE_H
+
+#include "app/output.h"
+#include "app/sound.h"
+#include "app/text_model.h"
+
+typedef struct ActivationsJob {
+    TextJob text;               /* spectrum: in.file is the file of prompts */
+    const char *mode;           /* "thinking", "operatic", "spectrum" */
+    const char *column;         /* spectrum: see app/prompt_file.h */
+    int layer;                  /* spectrum: -1 = embedding; beyond the last = the last */
+    int dims;                   /* spectrum: how many of the hidden dimensions */
+    const char *output, *format; /* output.h */
+    bool audio, clobber;
+    SoundJob sound;
+    const char *command;        /* for the files' own description */
+} ActivationsJob;
+
+/* "thinking", ...: NULL after the last. */
+const char *activations_mode(int i);
+/* False when the job contradicts itself: a usage error. */
+bool activations_check(const ActivationsJob *job, Err *err);
+/* The files appear together at the end. */
+bool activations_make(const ActivationsJob *job, const Run *run, Err *err);
+
+#endif
