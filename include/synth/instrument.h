@@ -38,11 +38,12 @@ typedef struct Instrument {
     const char *name, *summary;
     const char *timbre[4]; /* what Note.timbre means; NULL = nothing */
     size_t state_size;
-    bool mono;  /* meant for one voice that glides */
-    bool drum;  /* keys are General MIDI drums; a note rings whatever its length */
+    bool mono; /* meant for one voice that glides */
+    bool drum; /* keys are General MIDI drums; a note rings whatever its length */
     void (*init)(void *state, const InstrumentEnv *env); /* env outlives the state */
     /* Begins a note on a fresh state or, without a click, on one that sounds: with NOTE_SLIDE the
-     * pitch moves and nothing starts anew; without (asked of mono instruments only), a new attack. */
+     * pitch moves and nothing starts anew; without (asked of mono instruments only), a new
+     * attack. */
     void (*note_on)(void *state, const VoiceNote *n);
     void (*note_off)(void *state);
     /* CTL_CUTOFF and CTL_RESONANCE 0..1, CTL_BEND -1..1 = +-2 semitones; others are the engine's.

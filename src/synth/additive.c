@@ -95,8 +95,8 @@ void additive_note_on(void *state, const VoiceNote *n)
     bool slide = v->sounding && (n->flags & NOTE_SLIDE);
     set_timbre(v, n);
     v->key_to = n->key;
-    v->gain_to = v->sound->level * voice_mix(0.15, 1, n->vel) * n->vel *
-                 (n->flags & NOTE_ACCENT ? 1.2 : 1);
+    v->gain_to =
+        v->sound->level * voice_mix(0.15, 1, n->vel) * n->vel * (n->flags & NOTE_ACCENT ? 1.2 : 1);
     set_strengths(v, n->key);
     if (slide) return;
     v->gain = v->gain_to;

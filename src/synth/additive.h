@@ -13,17 +13,17 @@ typedef struct Formant {
 } Formant;
 
 typedef struct AdditiveSound {
-    double slope;            /* harmonic n has n^-slope before formants ... */
-    double even;             /* ... and even ones this much (a clarinet: 0.2) */
-    const float *drawbar;    /* [ndrawbars] instead of the slope, NULL = none */
+    double slope;         /* harmonic n has n^-slope before formants ... */
+    double even;          /* ... and even ones this much (a clarinet: 0.2) */
+    const float *drawbar; /* [ndrawbars] instead of the slope, NULL = none */
     int ndrawbars;
-    double floor;            /* what passes between the formants, 0..1; 1 without formants */
+    double floor; /* what passes between the formants, 0..1; 1 without formants */
     Formant formant[ADDITIVE_FORMANTS];
-    int players;             /* 1..ADDITIVE_PLAYERS, slightly apart, spread from left to right */
-    double apart;            /* cents */
+    int players;  /* 1..ADDITIVE_PLAYERS, slightly apart, spread from left to right */
+    double apart; /* cents */
     double vibrato_hz, vibrato, vibrato_after; /* Hz; semitones; seconds until it has come */
     double breath, breath_hz; /* weights round a frequency; 0 = round the key's own */
-    double swell;            /* seconds: upper harmonics come later than the fundamental */
+    double swell;             /* seconds: upper harmonics come later than the fundamental */
     AdsrOpts amp;
     double glide, level;
 } AdditiveSound;
@@ -38,8 +38,8 @@ typedef struct AdditiveVoice {
     const AdditiveSound *sound;
     const InstrumentEnv *env;
     Player player[ADDITIVE_PLAYERS];
-    double key, key_to, bend, bend_to, age; /* age: seconds */
-    double bright, depth, breath;           /* 0..1 each, 0.5 = as written */
+    double key, key_to, bend, bend_to, age;                /* age: seconds */
+    double bright, depth, breath;                          /* 0..1 each, 0.5 = as written */
     float now[ADDITIVE_HARMONICS], to[ADDITIVE_HARMONICS]; /* strengths; they glide */
     int harmonics;
     Svf air;

@@ -13,11 +13,11 @@ typedef struct Partial {
     double side;               /* -1..1 */
 } Partial;
 
-static const Partial BELL[PARTIALS] = {
-    {0.5, 0.35, 1.0, 0},     {1, 0.8, 0.7, -0.1},     {1.2, 0.45, 0.55, 0.2},
-    {1.5, 0.2, 0.4, -0.3},   {2, 1.0, 0.38, 0.1},     {2.5, 0.25, 0.24, 0.4},
-    {2.667, 0.22, 0.2, -0.4}, {3.011, 0.35, 0.18, 0.3}, {4.166, 0.28, 0.12, -0.2},
-    {5.433, 0.18, 0.08, 0.5}};
+static const Partial BELL[PARTIALS] = {{0.5, 0.35, 1.0, 0},       {1, 0.8, 0.7, -0.1},
+                                       {1.2, 0.45, 0.55, 0.2},    {1.5, 0.2, 0.4, -0.3},
+                                       {2, 1.0, 0.38, 0.1},       {2.5, 0.25, 0.24, 0.4},
+                                       {2.667, 0.22, 0.2, -0.4},  {3.011, 0.35, 0.18, 0.3},
+                                       {4.166, 0.28, 0.12, -0.2}, {5.433, 0.18, 0.08, 0.5}};
 
 static const double HUM_SECONDS = 2.4; /* to 1/e at key 60 */
 static const double DAMP_SECONDS = 0.25, SILENT = 1e-5;
@@ -53,8 +53,11 @@ static void strike(Bell *b, const VoiceNote *n)
         double f = hz * p->ratio, w = 2 * M_PI * f / rate, seconds = HUM_SECONDS * p->ring * long_;
         if (f > 0.45 * rate) continue;
         double r = exp(-1 / (seconds * rate)), a = 0.17 * n->vel * p->level * pow(p->ratio, -tilt);
-        b->tone[b->tones++] = (Tone){.y1 = 0, .y2 = -a * sin(w) / r, .c = 2 * r * cos(w),
-                                     .r2 = r * r, .left = (float)sqrt(1 - p->side),
+        b->tone[b->tones++] = (Tone){.y1 = 0,
+                                     .y2 = -a * sin(w) / r,
+                                     .c = 2 * r * cos(w),
+                                     .r2 = r * r,
+                                     .left = (float)sqrt(1 - p->side),
                                      .right = (float)sqrt(1 + p->side)};
         if (i == 0) b->keep = r;
     }

@@ -18,12 +18,9 @@ typedef struct BusStyle {
 } BusStyle;
 
 static const BusStyle STYLE[] = {
-    {"", 1.8, 0.6, 0.75, 0.40, -6, false},
-    {"house", 1.5, 0.55, 0.75, 0.45, -6, true},
-    {"acid", 1.3, 0.55, 0.75, 0.50, -6, true},
-    {"opera", 2.4, 0.55, 1, 0.2, -6, false},
-    {"dna", 2.8, 0.5, 1, 0.35, -6, false},
-    {"operatic", 3.0, 0.5, 1, 0.3, -6, false},
+    {"", 1.8, 0.6, 0.75, 0.40, -6, false},     {"house", 1.5, 0.55, 0.75, 0.45, -6, true},
+    {"acid", 1.3, 0.55, 0.75, 0.50, -6, true}, {"opera", 2.4, 0.55, 1, 0.2, -6, false},
+    {"dna", 2.8, 0.5, 1, 0.35, -6, false},     {"operatic", 3.0, 0.5, 1, 0.3, -6, false},
 };
 
 static const BusStyle *find_style(const char *name)
@@ -36,8 +33,11 @@ static const BusStyle *find_style(const char *name)
 static void open_reverb(EngineBus *b, const EngineOpts *o, const BusStyle *style)
 {
     int64_t frames;
-    RoomOpts room = {.rate = o->rate, .seconds = o->room > 0 ? o->room : style->room,
-                     .treble = style->treble, .predelay = 0.012, .noise = o->noise,
+    RoomOpts room = {.rate = o->rate,
+                     .seconds = o->room > 0 ? o->room : style->room,
+                     .treble = style->treble,
+                     .predelay = 0.012,
+                     .noise = o->noise,
                      .nnoise = o->nnoise};
     float *response = room_response(&room, &frames);
     convolver_init(&b->reverb, response, frames, ENGINE_CHUNK);

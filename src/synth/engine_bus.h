@@ -18,7 +18,7 @@ typedef struct EngineBus {
     Convolver reverb;
     Chorus chorus;
     PingPong delay;
-    bool polish;           /* the multiband compressor is on */
+    bool polish; /* the multiband compressor is on */
     Multiband multiband;
     float gain;
 } EngineBus;

@@ -15,7 +15,7 @@ enum { KEY_KICK = 36, KEY_KICK_ACOUSTIC = 35 };
 /* Seconds at ticks that never fall, without walking the tempo map from the start each time. */
 typedef struct TempoWalk {
     const Score *s;
-    int next;          /* tempo not yet reached */
+    int next; /* tempo not yet reached */
     int32_t at;
     double seconds, second_a_tick;
 } TempoWalk;
@@ -73,8 +73,7 @@ Event *engine_events(const Score *s, const Track *t, double rate, const Kick *ki
     int k = 0;
     for (int i = 0; i < t->nctls; i++)
         e[k++] = (Event){frame_at(&ctl, t->ctl[i].at, rate), EVENT_CTL, i, 0};
-    for (int i = 0; i < nkicks; i++)
-        e[k++] = (Event){kick[i].frame, EVENT_KICK, i, kick[i].vel};
+    for (int i = 0; i < nkicks; i++) e[k++] = (Event){kick[i].frame, EVENT_KICK, i, kick[i].vel};
     for (int i = 0; i < t->nnotes; i++) {
         e[k++] = (Event){frame_at(&on, t->note[i].start, rate), EVENT_ON, i, 0};
         e[k++] = (Event){frame_at(&off, end_of(t, i), rate), EVENT_OFF, i, 0};

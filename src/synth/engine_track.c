@@ -15,7 +15,7 @@
 #include "voice.h"
 
 static const double GLIDE_SECONDS = 0.005, STEAL_SECONDS = 0.005, CHOKE_SECONDS = 0.012;
-static const double DUCK_DB = 30; /* at Track.duck = 1 */
+static const double DUCK_DB = 30;                                /* at Track.duck = 1 */
 static const int64_t NOISE_A_TRACK = 48611, NOISE_A_NOTE = 7919; /* primes: no note reads alike */
 
 static void set_pan(EngineTrack *t, double pan)
@@ -59,16 +59,16 @@ void engine_track_open(EngineTrack *t, const Score *s, int index, const Instrume
 {
     const Track *track = &s->track[index];
     double beat = 60 / env->bpm;
-    *t = (EngineTrack){.track = track, .ins = ins, .env = env, .index = index, .volume = 1,
-                       .expression = 1};
+    *t = (EngineTrack){
+        .track = track, .ins = ins, .env = env, .index = index, .volume = 1, .expression = 1};
     t->event = engine_events(s, track, env->rate, kick, track->duck > 0 ? nkicks : 0, &t->nevents);
     for (int i = 0; i < TRACK_VOICES + TRACK_SPARE; i++) {
         t->slot[i].note = -1;
         if (i == 0 || !ins->mono) t->slot[i].state = mem_alloc(1, ins->state_size);
     }
     for (int i = 0; i < CTL_COUNT; i++) t->ctl[i] = NAN;
-    duck_init(&t->duck, env->rate, &(DuckOpts){.depth_db = DUCK_DB * track->duck, .hold = 0.04,
-                                               .release = 0.5 * beat});
+    duck_init(&t->duck, env->rate,
+              &(DuckOpts){.depth_db = DUCK_DB * track->duck, .hold = 0.04, .release = 0.5 * beat});
     set_gain(t);
     set_pan(t, track->pan);
     t->gain.now = t->gain.to;
@@ -100,8 +100,8 @@ static Slot *least_missed(EngineTrack *t)
     for (int i = 0; i < TRACK_VOICES + TRACK_SPARE; i++) {
         Slot *s = &t->slot[i];
         if (s->note < 0 || s->fade_by > 0) continue;
-        bool better = !best || s->held < best->held ||
-                      (s->held == best->held && s->born < best->born);
+        bool better =
+            !best || s->held < best->held || (s->held == best->held && s->born < best->born);
         if (better) best = s;
     }
     return best;
@@ -237,11 +237,17 @@ static void add_voice(EngineTrack *t, Slot *s, float *left, float *right, int n)
 {
     float l[INSTRUMENT_BLOCK], r[INSTRUMENT_BLOCK];
     bool on = t->ins->render(s->state, l, r, n);
+    float to_left = s->pan_left * s->fade, to_right = s->pan_right * s->fade;
     for (int i = 0; i < n; i++) {
-        left[i] += l[i] * s->pan_left * s->fade;
-        right[i] += r[i] * s->pan_right * s->fade;
-        s->fade = s->fade > s->fade_by ? s->fade - s->fade_by : 0;
+        left[i] += l[i] * to_left;
+        right[i] += r[i] * to_right;
     }
+    for (int i = 0; i < n && s->fade_by > 0; i++) { /* going: less of it frame by frame */
+        float lost = s->fade - fmaxf(s->fade - s->fade_by * (float)(i + 1), 0);
+        left[i] -= l[i] * s->pan_left * lost;
+        right[i] -= r[i] * s->pan_right * lost;
+    }
+    s->fade = fmaxf(s->fade - s->fade_by * (float)n, 0);
     if (!on || s->fade == 0) s->note = -1;
 }
 
@@ -276,13 +282,13 @@ static void feed_sends(EngineTrack *t, int at, int frames, double share, int n)
 /* Ducking, fader and pan, and the sends. While nothing sounds, everything is where it should be. */
 static void strip(EngineTrack *t, int at, int frames, int n, bool sounds)
 {
-    float ducked[INSTRUMENT_BLOCK], *left = t->out + at, *right = left + frames, by;
+    float ducked[INSTRUMENT_BLOCK], *left = t->out + at, *right = left + frames, by, pan_by;
     double share = sounds ? voice_glide(GLIDE_SECONDS, t->env->rate, n) : 1, l = t->fade_left;
     double r = t->fade_right;
     if (t->track->duck > 0) duck_gain(&t->duck, ducked, n);
     glide(&t->gain, share, n, &by);
-    glide(&t->pan, share, n, &by);
-    set_faders(t);
+    glide(&t->pan, share, n, &pan_by);
+    if (by != 0 || pan_by != 0) set_faders(t);
     if (sounds) {
         scale(left, left, (float)l, (float)((t->fade_left - l) / n), n);
         scale(right, right, (float)r, (float)((t->fade_right - r) / n), n);

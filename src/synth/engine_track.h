@@ -24,9 +24,9 @@ typedef struct Kick {
 
 typedef struct Slot {
     void *state;
-    int note;            /* index, -1 = free */
+    int note; /* index, -1 = free */
     bool held;
-    int64_t born;        /* order of allocation */
+    int64_t born; /* order of allocation */
     int group;
     float fade, fade_by; /* 1 = sounding; falls by fade_by a frame when it has to go */
     float pan_left, pan_right;
@@ -41,19 +41,19 @@ typedef struct EngineTrack {
     const Track *track;
     const Instrument *ins;
     const InstrumentEnv *env;
-    int index;           /* in the score */
-    Event *event;        /* [nevents] by time */
+    int index;    /* in the score */
+    Event *event; /* [nevents] by time */
     int nevents, next;
     Slot slot[TRACK_VOICES + TRACK_SPARE];
     int64_t births;
     Duck duck;
     Glide gain, pan, send[TRACK_SENDS];
     double fade_left, fade_right; /* gain and pan together, as they are */
-    double volume, expression; /* amplitudes */
-    float ctl[CTL_COUNT];      /* last values, NAN = never set */
-    float *out;                /* [2, frames of a chunk]: left, right, after fader and pan */
-    float *sent[TRACK_SENDS];  /* the same as sent; NULL = nothing is ever sent */
-    bool sounds;               /* something in the last chunk */
+    double volume, expression;    /* amplitudes */
+    float ctl[CTL_COUNT];         /* last values, NAN = never set */
+    float *out;                   /* [2, frames of a chunk]: left, right, after fader and pan */
+    float *sent[TRACK_SENDS];     /* the same as sent; NULL = nothing is ever sent */
+    bool sounds;                  /* something in the last chunk */
 } EngineTrack;
 
 /* kick [nkicks] by time; ins is what plays it; frames = length of a chunk. */

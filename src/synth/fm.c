@@ -8,9 +8,9 @@
 #include "wavetables.h"
 
 typedef struct FmPair {
-    double carrier, modulator; /* ratios to the key */
+    double carrier, modulator;   /* ratios to the key */
     double index, index_s, rest; /* depth in radians at full velocity; time to 1/e; what stays */
-    double level, fall_s;      /* time constant of the carrier, 0 = sustained */
+    double level, fall_s;        /* time constant of the carrier, 0 = sustained */
     double cents, pan;
 } FmPair;
 
@@ -24,7 +24,7 @@ typedef struct FmSound {
 typedef struct FmVoice {
     const FmSound *sound;
     const WaveTables *tables;
-    double rate, key, key_to, bend, bend_to, bright;
+    double rate, key, key_to, bend, bend_to, bright, bright_to;
     double carrier[2], modulator[2]; /* phases, turns */
     double depth[2], keep[2], fall[2], level[2];
     double gain;
@@ -35,7 +35,8 @@ typedef struct FmVoice {
 static void init_sound(void *state, const InstrumentEnv *env, const FmSound *s)
 {
     FmVoice *v = state;
-    *v = (FmVoice){.sound = s, .tables = env->tables, .rate = env->rate, .bright = 0.5};
+    *v = (FmVoice){
+        .sound = s, .tables = env->tables, .rate = env->rate, .bright = 0.5, .bright_to = 0.5};
     adsr_init(&v->amp, env->rate, &s->amp);
 }
 
@@ -63,11 +64,12 @@ static void strike(FmVoice *v, const VoiceNote *n)
 static void note_on(void *state, const VoiceNote *n)
 {
     FmVoice *v = state;
-    if (n->timbre[0] > 0) v->bright = voice_clamp(n->timbre[0], 0, 1);
+    if (n->timbre[0] > 0) v->bright_to = voice_clamp(n->timbre[0], 0, 1);
     v->key_to = n->key;
     if (v->sounding && (n->flags & NOTE_SLIDE)) return;
     v->key = n->key;
     v->bend = v->bend_to;
+    v->bright = v->bright_to;
     strike(v, n);
 }
 
@@ -80,7 +82,7 @@ static void note_off(void *state)
 static void control(void *state, CtlKind kind, float value)
 {
     FmVoice *v = state;
-    if (kind == CTL_CUTOFF) v->bright = voice_clamp(value, 0, 1);
+    if (kind == CTL_CUTOFF) v->bright_to = voice_clamp(value, 0, 1);
     if (kind == CTL_BEND) v->bend_to = 2 * voice_clamp(value, -1, 1);
 }
 
@@ -116,6 +118,7 @@ static bool render(void *state, float *left, float *right, int frames)
     if (!v->sounding) return false;
     v->key += voice_glide(v->sound->glide, v->rate, frames) * (v->key_to - v->key);
     v->bend += voice_glide(0.005, v->rate, frames) * (v->bend_to - v->bend);
+    v->bright += voice_glide(0.02, v->rate, frames) * (v->bright_to - v->bright);
     double dt = voice_hz(v->key + v->bend) / v->rate;
     for (int i = 0; i < 2; i++) run_pair(v, i, dt, left, right, frames);
     v->sounding = adsr_run(&v->amp, gain, frames) && v->level[0] + v->level[1] > 1e-5;
@@ -126,18 +129,46 @@ static bool render(void *state, float *left, float *right, int frames)
     return v->sounding;
 }
 
-static const FmSound BASS = {
-    .pair = {{.carrier = 1, .modulator = 1, .index = 4.5, .index_s = 0.11, .rest = 0.5, .level = 1,
-              .fall_s = 1.2},
-             {.carrier = 0.5, .modulator = 1, .index = 0.4, .index_s = 0.2, .rest = 0.1,
-              .level = 0.35, .fall_s = 0.9}},
-    .amp = {0.002, 0.2, 0.75, 0.06}, .glide = 0.03, .level = 0.55, .tracking = 0.2};
-static const FmSound EPIANO = {
-    .pair = {{.carrier = 1, .modulator = 1, .index = 1.3, .index_s = 0.6, .rest = 0.12, .level = 0.8,
-              .fall_s = 1.5, .cents = -2, .pan = -0.3},
-             {.carrier = 1, .modulator = 14, .index = 0.75, .index_s = 0.13, .rest = 0,
-              .level = 0.6, .fall_s = 1.2, .cents = 2, .pan = 0.3}},
-    .amp = {0.002, 0.1, 1, 0.16}, .glide = 0.03, .level = 0.6, .tracking = 0.5};
+static const FmSound BASS = {.pair = {{.carrier = 1,
+                                       .modulator = 1,
+                                       .index = 4.5,
+                                       .index_s = 0.11,
+                                       .rest = 0.5,
+                                       .level = 1,
+                                       .fall_s = 1.2},
+                                      {.carrier = 0.5,
+                                       .modulator = 1,
+                                       .index = 0.4,
+                                       .index_s = 0.2,
+                                       .rest = 0.1,
+                                       .level = 0.35,
+                                       .fall_s = 0.9}},
+                             .amp = {0.002, 0.2, 0.75, 0.06},
+                             .glide = 0.03,
+                             .level = 0.55,
+                             .tracking = 0.2};
+static const FmSound EPIANO = {.pair = {{.carrier = 1,
+                                         .modulator = 1,
+                                         .index = 1.3,
+                                         .index_s = 0.6,
+                                         .rest = 0.12,
+                                         .level = 0.8,
+                                         .fall_s = 1.5,
+                                         .cents = -2,
+                                         .pan = -0.3},
+                                        {.carrier = 1,
+                                         .modulator = 14,
+                                         .index = 0.75,
+                                         .index_s = 0.13,
+                                         .rest = 0,
+                                         .level = 0.6,
+                                         .fall_s = 1.2,
+                                         .cents = 2,
+                                         .pan = 0.3}},
+                               .amp = {0.002, 0.1, 1, 0.16},
+                               .glide = 0.03,
+                               .level = 0.6,
+                               .tracking = 0.5};
 
 static void init_bass(void *state, const InstrumentEnv *env)
 {

@@ -27,19 +27,20 @@ typedef struct ProgramRow {
 } ProgramRow;
 
 static const ProgramRow PROGRAM[] = {
-    {0, 7, "epiano"},     {8, 15, "bell"},       {16, 23, "organ"},    {24, 31, "pluck"},
-    {32, 39, "fmbass"},   {40, 41, "strings"},   {42, 43, "cello"},    {44, 44, "strings"},
-    {45, 46, "pluck"},    {47, 47, "fmbass"},    {48, 51, "strings"},  {52, 52, "mezzo"},
-    {53, 53, "soprano"},  {54, 54, "mezzo"},     {55, 55, "strings"},  {56, 63, "horn"},
-    {64, 67, "clarinet"}, {68, 70, "oboe"},      {71, 71, "clarinet"}, {72, 79, "flute"},
-    {80, 80, "square"},   {81, 87, "lead"},      {88, 95, "supersaw"}, {96, 103, "supersaw"},
-    {104, 108, "pluck"},  {109, 111, "oboe"},    {112, 118, "bell"},   {119, 127, "riser"},
+    {0, 7, "epiano"},     {8, 15, "bell"},     {16, 23, "organ"},    {24, 31, "pluck"},
+    {32, 39, "fmbass"},   {40, 41, "strings"}, {42, 43, "cello"},    {44, 44, "strings"},
+    {45, 46, "pluck"},    {47, 47, "fmbass"},  {48, 51, "strings"},  {52, 52, "mezzo"},
+    {53, 53, "soprano"},  {54, 54, "mezzo"},   {55, 55, "strings"},  {56, 63, "horn"},
+    {64, 67, "clarinet"}, {68, 70, "oboe"},    {71, 71, "clarinet"}, {72, 79, "flute"},
+    {80, 80, "square"},   {81, 87, "lead"},    {88, 95, "supersaw"}, {96, 103, "supersaw"},
+    {104, 108, "pluck"},  {109, 111, "oboe"},  {112, 118, "bell"},   {119, 127, "riser"},
 };
 
 /* What a mono (sliding) track of these programs is: the synth basses and leads of acid. */
 static bool is_acid(const Track *t)
 {
-    return t->mono && (t->program == 38 || t->program == 39 || t->program == 81 || t->program == 87);
+    return t->mono &&
+           (t->program == 38 || t->program == 39 || t->program == 81 || t->program == 87);
 }
 
 void instrument_env_init(InstrumentEnv *env, double rate, double bpm, const float *noise,

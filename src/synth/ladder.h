@@ -3,9 +3,9 @@
 #define SYNTH_LADDER_H
 
 typedef struct Ladder {
-    double rate;       /* Hz */
-    double cut_step;   /* of the high-pass in the feedback: 1 - exp(-2 pi hz / rate); 0 = none */
-    double k;          /* feedback; LADDER_OSCILLATES at the edge */
+    double rate;     /* Hz */
+    double cut_step; /* of the high-pass in the feedback: 1 - exp(-2 pi hz / rate); 0 = none */
+    double k;        /* feedback; LADDER_OSCILLATES at the edge */
     double g, c1, c2, c3, r1, r2, r3, r4; /* of the current cutoff */
     double s1, s2, s3, s4, low;           /* state */
 } Ladder;

@@ -2,6 +2,7 @@
  * (wavetables.c), all of it WAVE_TAPS/2 samples late so that the correction can begin before. */
 #include "osc.h"
 
+#include <math.h>
 #include <string.h>
 
 void osc_init(Osc *o, const WaveTables *tables, double phase)
@@ -9,7 +10,8 @@ void osc_init(Osc *o, const WaveTables *tables, double phase)
     *o = (Osc){.tables = tables, .phase = phase};
 }
 
-/* Adds height * table at the place `ago` (0..1) samples before the sample whose first tap is y[0]. */
+/* Adds height * table at the place `ago` (0..1) samples before the sample whose first tap is
+ * y[0]. */
 static void correct(const float table[][WAVE_TAPS], float *y, double ago, double height)
 {
     double at = ago * WAVE_PHASES;
@@ -20,9 +22,33 @@ static void correct(const float table[][WAVE_TAPS], float *y, double ago, double
     for (int k = 0; k < WAVE_TAPS; k++) y[k] += h * (a[k] + f * (b[k] - a[k]));
 }
 
+/* A saw of one pitch: between its steps it is a straight line. */
+static void run_even_saw(Osc *o, double dt, float *y, int n)
+{
+    double p = o->phase;
+    for (int i = 0; i < n;) {
+        double more = ceil((1 - p) / dt); /* samples to the next step, at least one */
+        int line = more - 1 < n - i ? (int)more - 1 : n - i;
+        float from = (float)(2 * (p + dt) - 1), by = (float)(2 * dt), *to = y + i + OSC_LATENCY;
+        for (int k = 0; k < line; k++) to[k] += from + by * (float)k;
+        p += line * dt;
+        i += line;
+        if (i == n) break;
+        p = fmax(p + dt - 1, 0); /* rounding may leave it a hair before the step */
+        correct(o->tables->step, y + i, p / dt, -2);
+        y[i + OSC_LATENCY] += (float)(2 * p - 1);
+        i++;
+    }
+    o->phase = p;
+}
+
 static void run_saw(Osc *o, double dt, double by, float *y, int n)
 {
     double p = o->phase;
+    if (by == 0 && dt > 1e-6) {
+        run_even_saw(o, dt, y, n);
+        return;
+    }
     for (int i = 0; i < n; i++, dt += by) {
         p += dt;
         if (p >= 1) {

@@ -2,8 +2,8 @@
  * (1983): a delay line fed back through a two-point average of adjustable weight (damping), an
  * all-pass (the fraction of a sample that the line lacks) and a gain (decay).
  *
- * At the string's own frequency w the average (1-s) + s z^-1 delays by atan(s sin w / (1-s+s cos w))
- * / w, and the all-pass (a + z^-1)/(1 + a z^-1) by exactly d samples for a = sin((1-d) w/2) /
+ * At the string's own frequency w the average (1-s) + s z^-1 delays by atan(s sin w /
+ * (1-s+s cos w)) / w, and the all-pass (a + z^-1)/(1 + a z^-1) by exactly d samples for a = sin((1-d) w/2) /
  * sin((1+d) w/2): the loop's period is exact at the fundamental. The gain is chosen for the wanted
  * T60 at the fundamental. The pluck is a run of weights, one period long, without its mean. A slide
  * damps the string and plucks the next one softly. */
@@ -12,11 +12,11 @@
 enum { LINE = 8192, STRINGS = 2 };
 
 typedef struct String {
-    float line[LINE];  /* ring; only `length` of it are in use */
+    float line[LINE]; /* ring; only `length` of it are in use */
     int length, at;
-    double s, gain, a; /* damping, loop gain, all-pass */
-    double low, in, out; /* the filters' last values: of the average; of the all-pass */
-    double level;      /* loudest that it can be, for the end */
+    double s, gain, a;             /* damping, loop gain, all-pass */
+    double low, in, out;           /* the filters' last values: of the average; of the all-pass */
+    double level;                  /* loudest that it can be, for the end */
     double fade, fade_to, fade_by; /* damped by the hand; reaches fade_to, by a frame */
     bool sounding;
 } String;
@@ -62,7 +62,8 @@ static void set_decay(String *s, double hz, double rate, double t60)
     s->gain = voice_clamp(pow(10, -3 / (t60 * hz)) / average, 0, 0.99995);
 }
 
-/* Fills the line with weights, smoothed where the touch is soft, plucked at a fifth of its length. */
+/* Fills the line with weights, smoothed where the touch is soft, plucked at a fifth of its
+ * length. */
 static void pluck_line(String *s, Noise noise, double level, double soft)
 {
     int n = s->length, point = n / 5 > 0 ? n / 5 : 1;

@@ -16,13 +16,19 @@
 enum { CHUNK = 8 }; /* frames between two looks at the envelopes */
 
 static const double CUTOFF_LO = 313.8152786, CUTOFF_HI = 2394.411987; /* Hz */
-static const double SLIDE = 0.012, SMOOTH = 0.006; /* seconds: time constants */
+static const double SLIDE = 0.012, SMOOTH = 0.006;                    /* seconds: time constants */
 static const double AMP_DECAY = 1.230, ACCENT_DECAY = 0.200, ATTACK = 0.0015;
 static const double RELEASE = 0.003, RELEASE_ACCENT = 0.012; /* time constants, seconds */
-static const double DRIVE = 0.22;          /* of the clipping level of the ladder */
-static const double OUTPUT = 1.5, COUPLING = 12; /* linear; Hz */
-static const double ACCENT_OCTAVES = 1.1;  /* the capacitor's push at full accent */
+static const double CHARGE = 0.02, DISCHARGE = 0.12; /* of the accent's capacitor, seconds */
+static const double DRIVE = 0.22;                    /* of the clipping level of the ladder */
+static const double OUTPUT = 1.5, COUPLING = 12;     /* linear; Hz */
+static const double ACCENT_OCTAVES = 1.1;            /* the capacitor's push at full accent */
 static const double SILENT = 1e-5;
+
+typedef struct Pace {
+    int frames;
+    double smooth, slide, attack, charge, discharge, amp, drift;
+} Pace;
 
 typedef struct Tb303 {
     double rate;
@@ -36,13 +42,14 @@ typedef struct Tb303 {
     double env, env_fall, rise, push, accent; /* filter envelope, its attack; the capacitor */
     double amp, amp_gain, gate, gate_fall;    /* factors of the level ... */
     double level;                             /* ... which glides to their product */
+    Pace pace;
     bool held, sounding;
 } Tb303;
 
 static void init_shape(Tb303 *v, const InstrumentEnv *env, OscShape shape)
 {
-    *v = (Tb303){.rate = env->rate, .shape = shape, .cutoff_to = 0.4, .resonance_to = 0.6,
-                 .envmod = 0.5};
+    *v = (Tb303){
+        .rate = env->rate, .shape = shape, .cutoff_to = 0.4, .resonance_to = 0.6, .envmod = 0.5};
     osc_init(&v->osc, env->tables, shape == OSC_SAW ? 0.5 : 0);
     ladder_init(&v->ladder, 2 * env->rate, 150);
 }
@@ -115,22 +122,37 @@ static double filter_hz(const Tb303 *v)
     return CUTOFF_LO * pow(CUTOFF_HI / CUTOFF_LO, c) * exp2(octaves);
 }
 
+/* Shares of their way that glides go in n frames; kept, because n seldom changes. */
+static void set_pace(Tb303 *v, int n)
+{
+    if (v->pace.frames == n) return;
+    v->pace = (Pace){.frames = n,
+                     .smooth = voice_glide(SMOOTH, v->rate, n),
+                     .slide = voice_glide(SLIDE, v->rate, n),
+                     .attack = voice_glide(ATTACK, v->rate, n),
+                     .charge = voice_glide(CHARGE, v->rate, n),
+                     .discharge = voice_glide(DISCHARGE, v->rate, n),
+                     .amp = exp(-n / (AMP_DECAY * v->rate)),
+                     .drift = 1 - exp(-2 * M_PI * COUPLING / v->rate)};
+}
+
 /* Moves everything that glides by n frames. */
 static void step(Tb303 *v, int n)
 {
-    double smooth = voice_glide(SMOOTH, v->rate, n), dt = n / v->rate;
-    v->key += voice_glide(SLIDE, v->rate, n) * (v->key_to - v->key);
-    v->bend += smooth * (v->bend_to - v->bend);
-    v->cutoff += smooth * (v->cutoff_to - v->cutoff);
-    v->resonance += smooth * (v->resonance_to - v->resonance);
-    v->rise += voice_glide(ATTACK, v->rate, n) * (1 - v->rise);
+    const Pace *p = &v->pace;
+    double dt = n / v->rate;
+    set_pace(v, n);
+    v->key += p->slide * (v->key_to - v->key);
+    v->bend += p->smooth * (v->bend_to - v->bend);
+    v->cutoff += p->smooth * (v->cutoff_to - v->cutoff);
+    v->resonance += p->smooth * (v->resonance_to - v->resonance);
+    v->rise += p->attack * (1 - v->rise);
     v->env *= exp(-dt * v->env_fall);
-    v->amp *= exp(-dt / AMP_DECAY);
+    v->amp *= p->amp;
     if (!v->held) v->gate *= exp(-dt * v->gate_fall);
     double charge = v->accent * v->env;
-    v->push += voice_glide(charge > v->push ? 0.02 : 0.12, v->rate, n) * (charge - v->push);
-    double level = v->amp * v->gate * v->amp_gain;
-    v->level += voice_glide(ATTACK, v->rate, n) * (level - v->level);
+    v->push += (charge > v->push ? p->charge : p->discharge) * (charge - v->push);
+    v->level += p->attack * (v->amp * v->gate * v->amp_gain - v->level);
 }
 
 static void render_chunk(Tb303 *v, float *y, int n)
@@ -144,10 +166,9 @@ static void render_chunk(Tb303 *v, float *y, int n)
     ladder_set(&v->ladder, filter_hz(v), voice_clamp(v->resonance + 0.05 * v->push, 0, 1));
     ladder_run(&v->ladder, x, 2 * n);
     halve_run(&v->halve, x, y, n);
-    double drift = 1 - exp(-2 * M_PI * COUPLING / v->rate);
     for (int i = 0; i < n; i++) {
         double gain = level + (v->level - level) * (i + 1) / n;
-        v->drift += drift * (y[i] - v->drift);
+        v->drift += v->pace.drift * (y[i] - v->drift);
         y[i] -= (float)v->drift;
         y[i] *= (float)(gain * (OUTPUT / DRIVE));
     }

@@ -9,10 +9,14 @@
 
 #include <math.h>
 
-static const double CUTOFF = 0.4;    /* of the rate */
+static const double CUTOFF = 0.4; /* of the rate */
 static const double KAISER_BETA = 5;
 
-enum { HALF = WAVE_TAPS / 2, FINE = 8, GRID = WAVE_TAPS * WAVE_PHASES }; /* FINE: sub-steps of a grid step */
+enum {
+    HALF = WAVE_TAPS / 2,
+    FINE = 8,
+    GRID = WAVE_TAPS * WAVE_PHASES
+}; /* FINE: sub-steps of a grid step */
 
 /* Modified Bessel function of the first kind, order 0, by its series. */
 static double bessel_i0(double x)

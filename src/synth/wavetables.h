@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 enum {
-    WAVE_TAPS = 16,   /* samples a corrected step reaches over; half of them before it */
+    WAVE_TAPS = 16,    /* samples a corrected step reaches over; half of them before it */
     WAVE_PHASES = 128, /* places of a step between two samples */
     WAVE_SINE = 4096
 };

@@ -60,7 +60,8 @@ static void formants_stay_where_they_are_when_the_key_moves(void **state)
     for (int key = 45; key <= 57; key += 4) {
         double hz = key_hz(key);
         int n = (int)lrint(800 / hz), far = (int)lrint(2000 / hz);
-        play("soprano", (VoiceNote){.key = (float)key, .vel = 0.8f, .timbre = {0.5f, 0.001f, 0.001f}});
+        play("soprano",
+             (VoiceNote){.key = (float)key, .vel = 0.8f, .timbre = {0.5f, 0.001f, 0.001f}});
         double lift = harmonic_db(hz, n) + 0.9 * 20 * log10(n);
         double low = harmonic_db(hz, far) + 0.9 * 20 * log10(far);
         assert_true(lift > 6);
@@ -87,9 +88,9 @@ static void vibrato_comes_late_and_has_its_rate(void **state)
         turns += part == 1 && now == 1 && side == -1;
         side = now;
     }
-    assert_true(hi[0] / lo[0] < 1.004);                           /* none at first */
-    assert_true(fabs(12 * log2(hi[1] / lo[1]) - 0.4) < 0.06);     /* +-0.2 semitones */
-    assert_true(turns >= 9 && turns <= 11);                       /* 5 Hz for two seconds */
+    assert_true(hi[0] / lo[0] < 1.004);                       /* none at first */
+    assert_true(fabs(12 * log2(hi[1] / lo[1]) - 0.4) < 0.06); /* +-0.2 semitones */
+    assert_true(turns >= 9 && turns <= 11);                   /* 5 Hz for two seconds */
 }
 
 static void brightness_moves_the_centroid(void **state)
@@ -99,7 +100,8 @@ static void brightness_moves_the_centroid(void **state)
     for (int i = 0; i < 4; i++) {
         double hz[2];
         for (int k = 0; k < 2; k++) {
-            play(NAMES[i], (VoiceNote){.key = 55, .vel = 0.8f, .timbre = {k ? 0.9f : 0.1f, 0, 0.001f}});
+            play(NAMES[i],
+                 (VoiceNote){.key = 55, .vel = 0.8f, .timbre = {k ? 0.9f : 0.1f, 0, 0.001f}});
             hz[k] = centroid_hz(x + 8820, N);
         }
         assert_true(hz[1] > 1.15 * hz[0]);
@@ -111,7 +113,8 @@ static void nothing_folds_back_at_the_top(void **state)
 {
     (void)state;
     play("oboe", (VoiceNote){.key = 108, .vel = 0.8f, .timbre = {1, 0.001f, 0.001f}});
-    assert_true(10 * log10(band_power(x + 8820, N, 50, 3900) / band_power(x + 8820, N, 4000, 4400)) < -50);
+    assert_true(
+        10 * log10(band_power(x + 8820, N, 50, 3900) / band_power(x + 8820, N, 4000, 4400)) < -50);
 }
 
 static void players_are_spread_from_left_to_right(void **state)
@@ -119,7 +122,8 @@ static void players_are_spread_from_left_to_right(void **state)
     double both = 0, l = 0, r = 0;
     (void)state;
     play("strings", (VoiceNote){.key = 60, .vel = 0.8f});
-    for (int i = SECOND; i < 2 * SECOND; i++) both += x[i] * y[i], l += x[i] * x[i], r += y[i] * y[i];
+    for (int i = SECOND; i < 2 * SECOND; i++)
+        both += x[i] * y[i], l += x[i] * x[i], r += y[i] * y[i];
     assert_true(fabs(10 * log10(l / r)) < 3);
     assert_true(both / sqrt(l * r) < 0.95);
     play("flute", (VoiceNote){.key = 60, .vel = 0.8f});

@@ -132,7 +132,8 @@ static void blocks_and_chunks_leave_no_seam(void **state)
     (void)state;
     int t = add_track(&s, "triangle");
     add_note(&s, t, note(0, 8 * SCORE_PPQ, 45, 0.8f)); /* 4 s: eleven chunks */
-    for (int i = 0; i < 100; i++) add_ctl(&s, t, 7 + i * 37, CTL_REVERB, 0); /* cuts at odd places */
+    for (int i = 0; i < 100; i++)
+        add_ctl(&s, t, 7 + i * 37, CTL_REVERB, 0); /* cuts at odd places */
     score_finish(&s);
     render(&s, (EngineOpts){.dry = true}, 2, &a);
     float *x = channel(&a, 0);
@@ -336,7 +337,8 @@ static void the_delay_keeps_time(void **state)
     double left = rms_of(l + 16538, 2000), right = rms_of(r + 16538, 2000);
     double left2 = rms_of(l + 2 * 16538, 2000), right2 = rms_of(r + 2 * 16538, 2000);
     assert_true(rms_of(l + 12000, 4500) < 0.1 * (left + right)); /* nothing before */
-    assert_true((left > 3 * right && right2 > 3 * left2) || (right > 3 * left && left2 > 3 * right2));
+    assert_true((left > 3 * right && right2 > 3 * left2) ||
+                (right > 3 * left && left2 > 3 * right2));
     free(l);
     free(r);
     audio_free(&a);

@@ -52,7 +52,8 @@ static void the_tine_rings_first_and_briefly(void **state)
     double hz = key_hz(60);
     (void)state;
     play("epiano", 60, 1, 0.5f);
-    double early = band_power(x, 8192, 12.5 * hz, 15.5 * hz) / band_power(x, 8192, 0.5 * hz, 1.5 * hz);
+    double early =
+        band_power(x, 8192, 12.5 * hz, 15.5 * hz) / band_power(x, 8192, 0.5 * hz, 1.5 * hz);
     double late = band_power(x + 2 * N, 8192, 12.5 * hz, 15.5 * hz) /
                   band_power(x + 2 * N, 8192, 0.5 * hz, 1.5 * hz);
     assert_true(early > 1e-3);
@@ -79,7 +80,8 @@ static void nothing_folds_back_at_the_top_of_the_keyboard(void **state)
     for (int key = 96; key <= 120; key += 12) {
         double hz = key_hz(key);
         play("epiano", (float)key, 1, 1);
-        double below = band_power(x + 2048, N, 50, 0.9 * hz), tone = band_power(x + 2048, N, 0.9 * hz, 1.1 * hz);
+        double below = band_power(x + 2048, N, 50, 0.9 * hz),
+               tone = band_power(x + 2048, N, 0.9 * hz, 1.1 * hz);
         assert_true(10 * log10(below / tone) < -60);
     }
 }

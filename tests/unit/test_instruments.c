@@ -1,5 +1,5 @@
-/* test_instruments.c: what every instrument must do: sound, end, stay finite, not click, be the same
- * twice; and which of them plays which track. */
+/* test_instruments.c: what every instrument must do: sound, end, stay finite, not click, be the
+ * same twice; and which of them plays which track. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -29,8 +29,8 @@ static void each(void (*fn)(const char *name, bool drum))
     for (int i = 0; i < n; i++) fn(list[i]->name, list[i]->drum);
 }
 
-/* At three velocities, louder with each; within half scale either side; no NaN; little DC. A drum is
- * allowed the DC of its one push. */
+/* At three velocities, louder with each; within half scale either side; no NaN; little DC. A drum
+ * is allowed the DC of its one push. */
 static void sounds(const char *name, bool drum)
 {
     double before = 0;
@@ -42,7 +42,8 @@ static void sounds(const char *name, bool drum)
         double rms = rms_of(x, SECOND), dc = fabs(mean_of(x, SECOND));
         if (!all_finite(x, SECOND) || !all_finite(y, SECOND)) fail_of(name, "not finite", k);
         if (rms <= before || rms < 1e-3) fail_of(name, "no louder than before", rms);
-        if (peak_of(x, SECOND) > 1 || peak_of(y, SECOND) > 1) fail_of(name, "peak", peak_of(x, SECOND));
+        if (peak_of(x, SECOND) > 1 || peak_of(y, SECOND) > 1)
+            fail_of(name, "peak", peak_of(x, SECOND));
         if (dc > 0.03 * rms) fail_of(name, "DC over RMS", dc / rms);
         before = rms;
         voice_close(&v);
@@ -77,8 +78,8 @@ static void every_instrument_ends_after_note_off(void **state)
     each(ends);
 }
 
-/* The first 5 ms may not jump more than the 95 ms after them, when every envelope is as open, nor the
- * release more than the note. */
+/* The first 5 ms may not jump more than the 95 ms after them, when every envelope is as open, nor
+ * the release more than the note. */
 static void starts_softly(const char *name, bool drum)
 {
     enum { MS5 = SECOND / 200 };
@@ -106,7 +107,8 @@ static void repeats(const char *name, bool drum)
     for (int k = 0; k < 2; k++) {
         Voice v;
         voice_open(&v, name);
-        v.ins->note_on(v.state, &(VoiceNote){.key = drum ? 42 : 57, .vel = 0.7f, .noise_at = 123456});
+        v.ins->note_on(v.state,
+                       &(VoiceNote){.key = drum ? 42 : 57, .vel = 0.7f, .noise_at = 123456});
         /* blocks of another size give the same to a few millionths where control is by the block */
         voice_render(&v, k ? y : x, NULL, SECOND / 2);
         voice_close(&v);
@@ -124,10 +126,10 @@ static void every_instrument_sounds_the_same_twice(void **state)
  * an octave up; ensembles are detuned symmetrically. 5 cents: the window's width in cents. */
 static void pitched_instruments_are_in_tune(void **state)
 {
-    static const char *const NAMES[] = {"lead", "saw", "square", "triangle", "supersaw", "synthbass",
-                                        "fmbass", "epiano", "organ", "flute", "oboe", "clarinet",
-                                        "horn", "strings", "cello", "soprano", "mezzo", "alto",
-                                        "baritone"};
+    static const char *const NAMES[] = {"lead",      "saw",      "square", "triangle", "supersaw",
+                                        "synthbass", "fmbass",   "epiano", "organ",    "flute",
+                                        "oboe",      "clarinet", "horn",   "strings",  "cello",
+                                        "soprano",   "mezzo",    "alto",   "baritone"};
     (void)state;
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
         for (int key = 48; key <= 72; key += 12) {
@@ -136,7 +138,8 @@ static void pitched_instruments_are_in_tune(void **state)
             v.ins->note_on(v.state, &(VoiceNote){.key = (float)key, .vel = 0.7f});
             voice_render(&v, x, NULL, 70000);
             double hz = peak_hz(x + 4410, 8192, key_hz(key) * 0.9, key_hz(key) * 1.1);
-            if (fabs(cents(hz, key_hz(key))) > 12) fail_of(NAMES[i], "cents", cents(hz, key_hz(key)));
+            if (fabs(cents(hz, key_hz(key))) > 12)
+                fail_of(NAMES[i], "cents", cents(hz, key_hz(key)));
             voice_close(&v);
         }
     }

@@ -25,7 +25,8 @@ static double gain_db(double cutoff, double resonance, double hz)
     ladder_init(&f, VOICE_RATE, 0);
     ladder_set(&f, cutoff, resonance);
     for (int turn = 0; turn < 2; turn++) { /* the second turn is settled */
-        for (int i = 0; i < N; i++) buffer[i] = 1e-3f * (float)sin(2 * M_PI * bin * (i / (double)N));
+        for (int i = 0; i < N; i++)
+            buffer[i] = 1e-3f * (float)sin(2 * M_PI * bin * (i / (double)N));
         ladder_run(&f, buffer, N);
     }
     for (int i = 0; i < N; i++) {
@@ -76,7 +77,8 @@ static void the_resonance_is_at_the_cutoff(void **state)
             double got = gain_db(CUTOFF[i], 16.5 / 17.6, hz);
             if (got > most) most = got, best = hz;
         }
-        assert_true(fabs(cents(best, CUTOFF[i])) < 25); /* steps of 10 cents, bins of 1.3 Hz at 200 */
+        assert_true(fabs(cents(best, CUTOFF[i])) <
+                    25); /* steps of 10 cents, bins of 1.3 Hz at 200 */
     }
 }
 

@@ -16,11 +16,13 @@ static float x[4 * SECOND];
 static void pluck(Voice *v, float key, float bright, float sustain)
 {
     voice_open(v, "pluck");
-    v->ins->note_on(v->state, &(VoiceNote){.key = key, .vel = 0.8f, .timbre = {bright, sustain},
-                                           .noise_at = 1000});
+    v->ins->note_on(
+        v->state,
+        &(VoiceNote){.key = key, .vel = 0.8f, .timbre = {bright, sustain}, .noise_at = 1000});
 }
 
-/* Keys 36 to 84 and microtones; the parabola over a window of 1.5 s is good to 0.2 cents at 65 Hz. */
+/* Keys 36 to 84 and microtones; the parabola over a window of 1.5 s is good to 0.2 cents at 65 Hz.
+ */
 static void it_is_in_tune_within_2_cents_over_four_octaves(void **state)
 {
     Voice v;

@@ -34,7 +34,8 @@ static void keys_are_in_tune_over_four_octaves(void **state)
 }
 
 /* An octave up, exponential in pitch with 12 ms: after 12 ms 37 % of the way is left, after 60 ms
- * less than a tenth of a semitone. Pitch is measured between zero crossings of an open, dull note. */
+ * less than a tenth of a semitone. Pitch is measured between zero crossings of an open, dull note.
+ */
 static double period_key(const float *y, int from)
 {
     int first = from, n = 0;
@@ -60,7 +61,8 @@ static void a_slide_takes_60_ms_and_no_new_attack(void **state)
     voice_render(&v, x, NULL, SECOND / 2);
     v.ins->note_on(v.state, &b);
     voice_render(&v, x + SECOND / 2, NULL, SECOND / 2);
-    double before = rms_of(x + SECOND / 2 - 2000, 2000), after = rms_of(x + SECOND / 2 + 6000, 2000);
+    double before = rms_of(x + SECOND / 2 - 2000, 2000),
+           after = rms_of(x + SECOND / 2 + 6000, 2000);
     assert_true(fabs(period_key(x, SECOND / 2 - 2000) - 57) < 0.05);
     assert_true(fabs(period_key(x, SECOND / 2 + 6 * SECOND / 100) - 69) < 0.15);
     /* two periods from 10 ms on lie about 14 ms after the slide began: 69 - 12 exp(-14/12) */
@@ -96,7 +98,8 @@ static void the_amplitude_falls_with_1230_ms(void **state)
     voice_render(&v, x, NULL, 2 * SECOND);
     double early = rms_of(x + SECOND / 2, 10701), late = rms_of(x + 3 * SECOND / 2, 10701);
     print_message("# falls by %.3f in a second\n", log(early / late));
-    assert_true(fabs(log(early / late) * 1.23 - 1) < 0.06); /* the filter's envelope still moves a bit */
+    assert_true(fabs(log(early / late) * 1.23 - 1) <
+                0.06); /* the filter's envelope still moves a bit */
     voice_close(&v);
 }
 
@@ -177,7 +180,8 @@ static void controls_move_the_filter_without_clicks(void **state)
     voice_render(&v, x, NULL, SECOND);
     v.ins->control(v.state, CTL_CUTOFF, 1);
     voice_render(&v, x + SECOND, NULL, SECOND);
-    assert_true(centroid_hz(x + SECOND + 4410, 16384) > 1.5 * centroid_hz(x + SECOND - 20000, 16384));
+    assert_true(centroid_hz(x + SECOND + 4410, 16384) >
+                1.5 * centroid_hz(x + SECOND - 20000, 16384));
     double own = jump_of(x + SECOND + 4410, SECOND / 2);
     assert_true(jump_of(x + SECOND - 10, 4410) < 1.3 * own);
     voice_close(&v);
@@ -191,8 +195,10 @@ static void the_square_has_odd_harmonics_only(void **state)
     VoiceNote n = note(57, 1, 0, 0.01f, 0);
     v.ins->note_on(v.state, &n);
     voice_render(&v, x, NULL, SECOND);
-    assert_true(band_power(x + 4096, 32768, 400, 480) < 1e-4 * band_power(x + 4096, 32768, 180, 260));
-    assert_true(band_power(x + 4096, 32768, 620, 700) > 1e-3 * band_power(x + 4096, 32768, 180, 260));
+    assert_true(band_power(x + 4096, 32768, 400, 480) <
+                1e-4 * band_power(x + 4096, 32768, 180, 260));
+    assert_true(band_power(x + 4096, 32768, 620, 700) >
+                1e-3 * band_power(x + 4096, 32768, 180, 260));
     voice_close(&v);
 }
 
