@@ -1,7 +1,7 @@
-/* analog.c: the subtractive voices: one to seven band-limited oscillators, a two-pole filter
- * with an envelope, an amplifier with another. The supersaw spreads seven saws by the detuning measured on
- * the instrument that named it (Szabo, "How to emulate the super saw", 2010), low ones left, high
- * ones right. Phases at the start are read off the weights: no two notes beat alike. */
+/* analog.c: the subtractive voices: one to seven band-limited oscillators, a two-pole filter with
+ * an envelope, an amplifier with another. The supersaw spreads seven saws by the detuning measured
+ * on the instrument that named it (Szabo, "How to emulate the super saw", 2010), low ones left,
+ * high ones right. Phases at the start are read off the weights: no two notes beat alike. */
 #include "audio/adsr.h"
 #include "audio/svf.h"
 #include "osc.h"

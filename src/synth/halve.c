@@ -1,5 +1,6 @@
 /* halve.c: see halve.h. A half-band filter of 31 taps (equiripple, by Parks and McClellan's
- * method): all its odd taps but the middle one, 1/2, are 0, so that the even samples are only delayed. */
+ * method): all its odd taps but the middle one, 1/2, are 0, so that the even samples are only
+ * delayed. */
 #include "halve.h"
 
 #include <string.h>

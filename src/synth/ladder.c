@@ -1,14 +1,15 @@
 /* ladder.c: see ladder.h.
  *
  * Four capacitors joined by diodes, the first of half the size, linearised (after Stinchcombe,
- * "Diode ladder filters", 2009); x4 is the output, u the input less the feedback, w the stages' frequency:
+ * "Diode ladder filters", 2009); x4 is the output, u the input less the feedback, w the stages'
+ * frequency:
  *   x1' = 2w(u - x1 + x2), x2' = w(x1 - 2 x2 + x3), x3' = w(x2 - 2 x3 + x4), x4' = w(x3 - 2 x4)
  * which has H(s) = 1/T4(1 + s/2w) = 1/(1 + 8s + 10s^2 + 4s^3 + s^4/2) for w = 1, T4 a Chebyshev
- * polynomial: 24 dB an octave in the end. With feedback k the imaginary part at s = iv vanishes for
- * v = sqrt 2 and the real part for k = 17: it sings at sqrt 2 times w, so w is the wanted frequency
- * over sqrt 2. Integrated by the trapezoidal rule without a delay in the loop (Zavalishin, "The art
- * of VA filter design"): the tridiagonal system is solved sample by sample, the one nonlinearity,
- * the clipping of u, being applied to the linear solution. */
+ * polynomial: 24 dB an octave in the end. With feedback k the imaginary part at s = iv vanishes
+ * for v = sqrt 2 and the real part for k = 17: it sings at sqrt 2 times w, so w is the wanted
+ * frequency over sqrt 2. Integrated by the trapezoidal rule without a delay in the loop
+ * (Zavalishin, "The art of VA filter design"): the tridiagonal system is solved sample by sample,
+ * the one nonlinearity, the clipping of u, being applied to the linear solution. */
 #include "ladder.h"
 
 #include <math.h>

@@ -1,12 +1,12 @@
-/* pluck.c: a plucked string after Karplus and Strong (1983), tuned and damped after Jaffe and Smith
- * (1983): a delay line fed back through a two-point average of adjustable weight (damping), an
- * all-pass (the fraction of a sample that the line lacks) and a gain (decay).
+/* pluck.c: a plucked string after Karplus and Strong (1983), tuned and damped after Jaffe and
+ * Smith (1983): a delay line fed back through a two-point average of adjustable weight (damping),
+ * an all-pass (the fraction of a sample that the line lacks) and a gain (decay).
  *
- * At the string's own frequency w the average (1-s) + s z^-1 delays by atan(s sin w /
- * (1-s+s cos w)) / w, and the all-pass (a + z^-1)/(1 + a z^-1) by exactly d samples for a = sin((1-d) w/2) /
+ * At the string's own frequency w the average (1-s) + s z^-1 delays by atan(s sin w / (1-s+s cos
+ * w)) / w, and the all-pass (a + z^-1)/(1 + a z^-1) by exactly d samples for a = sin((1-d) w/2) /
  * sin((1+d) w/2): the loop's period is exact at the fundamental. The gain is chosen for the wanted
- * T60 at the fundamental. The pluck is a run of weights, one period long, without its mean. A slide
- * damps the string and plucks the next one softly. */
+ * T60 at the fundamental. The pluck is a run of weights, one period long, without its mean. A
+ * slide damps the string and plucks the next one softly. */
 #include "voice.h"
 
 enum { LINE = 8192, STRINGS = 2 };
