@@ -35,6 +35,7 @@ static bool refuse_foreign(const Json *root, Err *err)
         {"attention_chunk_size", NAN},
         {"alibi", 0},
         {"clip_qkv", NAN},
+        {"rope_interleaved", 0},
         {"qk_layernorm", 0},
         {"use_qk_norm", 0},
         {"attention_multiplier", 1},

@@ -82,6 +82,7 @@ static void what_is_foreign_is_refused_by_name(void **state)
     refused("llama-2", NULL, "\"query_pre_attn_scalar\": 30", "\"query_pre_attn_scalar\"");
     refused("llama-2", NULL, "\"sliding_window\": 30", "\"sliding_window\"");
     refused("llama-2", NULL, "\"use_parallel_residual\": true", "\"use_parallel_residual\"");
+    refused("llama-2", NULL, "\"rope_interleaved\": true", "\"rope_interleaved\"");
     refused("gpt2: [in", NULL, "\"add_cross_attention\": true", "\"add_cross_attention\"");
     accepted("llama-2", NULL,
              "\"num_local_experts\": 0, \"quantization_config\": null, "
