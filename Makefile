@@ -19,7 +19,7 @@ Q       := $(if $(filter 1,$(V)),,@)
 # Debian packages: to build and to hear, and to test. The one list.
 DEPS_BUILD := gcc libc6-dev libsndfile1-dev libfluidsynth-dev libebur128-dev libkissfft-dev \
               libsamplerate0-dev libzip-dev libcjson-dev libopenblas-dev liblapacke-dev \
-              libpcre2-dev libutf8proc-dev fluid-soundfont-gm
+              libpcre2-dev libutf8proc-dev libcairo2-dev fluid-soundfont-gm
 DEPS_TEST  := libcmocka-dev perl
 
 # Sanitizers make gcc see null pointers that are not there: warnings are no errors then.
@@ -27,7 +27,7 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes $(if $(SAN),-Wno-format-trunc
 STD  := -std=c11 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -ffp-contract=off
 INC  := -Iinclude -Isrc
 LIBS := -lfluidsynth -lsndfile -lebur128 -lzip -lsamplerate -lkissfft-float -lcjson -llapacke \
-        -lopenblas -lpcre2-8 -lutf8proc -lpthread -lm
+        -lopenblas -lpcre2-8 -lutf8proc -lcairo -lpthread -lm
 
 ALL_CFLAGS = $(STD) $(WARN) $(INC) $(CFLAGS) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
 ALL_LDFLAGS = $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))

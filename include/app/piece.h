@@ -2,6 +2,7 @@
 #ifndef APP_PIECE_H
 #define APP_PIECE_H
 
+#include "app/plot.h"
 #include "app/sound.h"
 #include "base/opt.h"
 #include "genre/genre.h"
@@ -18,6 +19,7 @@ typedef struct PieceJob {
     const char *output, *format; /* output.h */
     bool audio, clobber;
     SoundJob sound;
+    PlotJob plot;
     const char *command;     /* for the files' own description; without local paths */
     Say say;
 } PieceJob;

@@ -4,6 +4,7 @@
 
 #include "app/noise.h"
 #include "app/output.h"
+#include "app/plot.h"
 #include "app/sound.h"
 #include "genre/genre.h"
 
@@ -16,6 +17,7 @@ typedef struct PieceOut {
     const OutNames *names;
     int dialect;              /* MidiDialect of the MIDI file; FluidSynth hears all of it */
     SoundJob sound;
+    PlotJob plot;
     Say say;
 } PieceOut;
 

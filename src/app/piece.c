@@ -66,6 +66,11 @@ static const char *job_model(const PieceJob *job)
     return job->model->n ? job->model->item[0] : MODEL_DEFAULT;
 }
 
+static int job_models(const PieceJob *job)
+{
+    return job->features || job->model->n == 0 ? 1 : job->model->n;
+}
+
 enum { PIECE_MAX = 32 };
 
 bool piece_check(const PieceJob *job, Err *err)
@@ -80,7 +85,11 @@ bool piece_check(const PieceJob *job, Err *err)
             return err_set(err, "--model: %s takes %d, not %d", genre[i]->name,
                            genre[i]->max_models, job->model->n);
         if (!name_piece(&names, job, job_model(job), genre[i], n > 1, err)) return false;
+        char *picture = job->plot.wanted ? plot_path(&names, &job->plot, 0, err) : NULL;
+        bool ok = picture || !job->plot.wanted;
+        free(picture);
         outnames_free(&names);
+        if (!ok) return false;
     }
     return true;
 }
@@ -92,7 +101,8 @@ static bool check_ahead(const PieceJob *job, const Genre *const *genre, int n, E
         OutNames names;
         GenreVoices voices;
         if (!name_piece(&names, job, job_model(job), genre[i], n > 1, err)) return false;
-        bool ok = outnames_check(&names, job->clobber, err);
+        bool ok = outnames_check(&names, job->clobber, err) &&
+                  plot_check(&names, &job->plot, job_models(job), job->clobber, err);
         if (ok && names.path[OUT_AUDIO])
             ok = piece_voices(genre[i], &job->sound, &voices, NULL, err);
         outnames_free(&names);
@@ -108,7 +118,7 @@ static bool make_one(const PieceJob *job, const Genre *genre, bool many, const S
     OutNames names = {.format = NULL};
     PieceOut out = {.genre = genre, .score = &score, .fs = src->ptr, .nfs = src->n,
                     .noise = &src->noise, .names = &names, .dialect = job->dialect,
-                    .sound = job->sound, .say = job->say};
+                    .sound = job->sound, .plot = job->plot, .say = job->say};
     bool ok = name_piece(&names, job, job_model(job), genre, many, err) &&
               outnames_check(&names, job->clobber, err) &&
               piece_compose(genre, src->ptr, src->n, &job->opts, job->command, &score, err) &&
@@ -176,6 +186,15 @@ static void plan_sound(const PieceJob *job, const Genre *genre, Str *out, Err *e
     free(font);
 }
 
+static void plan_plots(const PieceJob *job, const OutNames *names, Str *out, Err *err)
+{
+    for (int i = 0; i <= job_models(job); i++) {
+        char *path = plot_path(names, &job->plot, i, err);
+        if (path) str_addf(out, "picture    %s\n", path);
+        free(path);
+    }
+}
+
 bool piece_plan(const PieceJob *job, Str *out, Err *err)
 {
     static const char *const label[OUT_KINDS] = {"midi", "audio", "sources"};
@@ -189,6 +208,7 @@ bool piece_plan(const PieceJob *job, Str *out, Err *err)
         for (int k = 0; k < OUT_KINDS; k++)
             if (names.path[k]) str_addf(out, "%-10s %s\n", label[k], names.path[k]);
         if (names.path[OUT_AUDIO]) plan_sound(job, genre[i], out, err);
+        if (job->plot.wanted) plan_plots(job, &names, out, err);
         outnames_free(&names);
     }
     return true;

@@ -11,6 +11,7 @@ typedef struct WeightsOpts {
     EngineRows engine;
     const char *output, *features;
     int format; /* -1 = MIDI, WAV and sources */
+    PlotJob plot;
     bool audio, clobber, dry_run, explain;
 } WeightsOpts;
 
@@ -18,6 +19,8 @@ static const WeightsOpts DEFAULTS = {
     .music = MUSIC_DEFAULTS, .sound = SOUND_DEFAULTS, .format = -1, .audio = true, .clobber = true};
 
 static const char *const FORMATS[] = {"mid", "wav", "flac", "ogg", "opus", "mp3", "json", NULL};
+
+static const char *const PICTURES[] = {"png", "svg", NULL}; /* as CanvasFormat */
 
 static const Opt OUTPUT[] = {
     {.letter = 'o', .name = "output", .type = OPT_STRING, .at = offsetof(WeightsOpts, output),
@@ -29,6 +32,11 @@ static const Opt OUTPUT[] = {
      .help = "what to write where the name does not say", .choices = FORMATS, .local = true},
     {.name = "audio", .type = OPT_OFF, .at = offsetof(WeightsOpts, audio),
      .help = "no audio file", .local = true},
+    {.name = "plot", .type = OPT_FLAG, .at = offsetof(WeightsOpts, plot.wanted),
+     .help = "pictures too: NAME.png (waveform, spectrogram, piano roll) and NAME-spectra.png "
+             "(singular values)", .local = true},
+    {.name = "plot-format", .type = OPT_CHOICE, .at = offsetof(WeightsOpts, plot.format),
+     .arg = "FORMAT", .help = "of the pictures", .choices = PICTURES, .local = true},
     {.name = "force", .type = OPT_FLAG, .at = offsetof(WeightsOpts, clobber),
      .help = "replace existing files (the default)", .local = true},
     {.name = "clobber", .type = OPT_OFF, .at = offsetof(WeightsOpts, clobber),
@@ -56,7 +64,7 @@ static CliStatus run(const Call *call)
     PieceJob job = {.model = &o->model.model, .features = o->features, .genre = &o->music.genre,
                     .opts = o->music.opts, .dialect = o->music.acid_cc, .output = o->output,
                     .format = o->format < 0 ? NULL : FORMATS[o->format], .audio = o->audio,
-                    .clobber = o->clobber, .sound = rows_sound_job(&o->sound),
+                    .clobber = o->clobber, .sound = rows_sound_job(&o->sound), .plot = o->plot,
                     .command = call->echo, .say = call->say};
     Str out = {0};
     bool ok;

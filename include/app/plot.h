@@ -1,0 +1,28 @@
+/* plot.h: pictures beside a piece: NAME.png and NAME-spectra.png. */
+#ifndef APP_PLOT_H
+#define APP_PLOT_H
+
+#include "app/output.h"
+#include "audio/buf.h"
+#include "base/run.h"
+#include "feature/featset.h"
+#include "score/score.h"
+
+typedef struct PlotJob {
+    bool wanted;
+    int format; /* CanvasFormat: 0 PNG, 1 SVG */
+} PlotJob;
+
+/* The picture's name beside the files of n, as a new string: spectra 0 = the overview, 1.. = the
+ * spectra of that model. NULL when the files have no name (standard output, devices). */
+char *plot_path(const OutNames *n, const PlotJob *job, int spectra, Err *err);
+/* False when a picture cannot be written, or exists and clobber is false. */
+bool plot_check(const OutNames *n, const PlotJob *job, int nmodels, bool clobber, Err *err);
+/* Stages the overview of a piece. a may be empty: no sound was made. */
+bool plot_piece(const OutNames *n, const PlotJob *job, const Score *s, const AudioBuf *a,
+                OutSet *set, const Run *run, Err *err);
+/* Stages the spectra of every model. */
+bool plot_spectra(const OutNames *n, const PlotJob *job, const FeatureSet *const *fs, int nfs,
+                  OutSet *set, Err *err);
+
+#endif
