@@ -112,7 +112,7 @@ run "$LLM" --completion-zsh
 has out '#compdef llmsonify' "zsh gets a completion"
 if command -v zsh > /dev/null; then check "zsh accepts it" zsh -n out; fi
 run "$LLM" --completion-fish
-has out "^complete -c llmsonify .* -l genre -s g -r -f -a 'opera house acid all'" \
+has out "^complete -c llmsonify .* -l genre -s g -r -f -a 'opera house acid dna all'" \
     "fish gets a completion"
 
 if [ -w /dev/full ]; then

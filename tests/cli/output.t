@@ -53,7 +53,7 @@ mkdir sub
 run "$LLM" weights --features ../features.json --bars 4 -q --no-audio -o sub/
 there sub/features-acid.mid "-o DIR/ puts the default name into DIR"
 run "$LLM" weights --features ../features.json --bars 4 -q --no-audio --genre all -o many
-test "$(echo many*.mid)" = "many-acid.mid many-house.mid many-opera.mid"
+test "$(echo many*.mid)" = "many-acid.mid many-dna.mid many-house.mid many-opera.mid"
 ok $? "--genre all adds the genre to the name"
 cd ..
 
