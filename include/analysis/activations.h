@@ -27,7 +27,7 @@
  *   head_entropy head_distance            [nt] by token: entropy over ln of the tokens seen (token
  *                                         0: 0); mean distance to what is attended to (tokens)
  *   head_entropy_mean head_distance_mean  over the tokens, sinks and token 0 left out
- * FT_PROMPTS, one row (key.prompt): tokens, surprisal_mean (nats), perplexity, logit_entropy_mean */
+ * FT_PROMPTS, a row (key.prompt): tokens, surprisal_mean (nats), perplexity, logit_entropy_mean */
 #ifndef ANALYSIS_ACTIVATIONS_H
 #define ANALYSIS_ACTIVATIONS_H
 

@@ -26,8 +26,8 @@ typedef struct LmOpts {
 
 typedef struct Lm Lm;
 
-/* m must outlive *out, where it is. opts may be NULL. What this model needs and we do not have is refused by
- * name. Takes time in proportion to layers, not to weights. */
+/* m must outlive *out, and stay where it is. opts may be NULL. What this model needs and we do not
+ * have is refused by name. Takes time in proportion to layers, not to weights. */
 bool lm_open(Lm **out, const Model *m, const LmOpts *opts, Err *err);
 void lm_close(Lm *lm); /* NULL is fine */
 
