@@ -1,5 +1,5 @@
-/* activations_piece.h: what a prompt, or a set of prompts, does inside a model, as sound: the job behind
- * `llmsonify activations`. */
+/* activations_piece.h: what a prompt, or a set of prompts, does inside a model, as sound: the job
+ * behind `llmsonify activations`. */
 #ifndef APP_ACTIVATIONS_PIECE_H
 #define APP_ACTIVATIONS_PIECE_H
 

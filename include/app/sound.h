@@ -32,8 +32,8 @@ bool sound_play_midi(AudioBuf *a, const MidiSong *song, const SoundJob *job, con
 /* mix -> path: mastering in place, file, report. */
 bool sound_finish(AudioBuf *a, const SoundJob *job, const char *path, const char *shown,
                   const AudioTags *tags, const Say *report, const Run *run, Err *err);
-/* Both: song -> path. Reports length, loudness and peak through `report` unless it is NULL or its line
- * is NULL; `shown` is the name to report (path may be a staging name). */
+/* Both: song -> path. Reports length, loudness and peak through `report` unless it is NULL or its
+ * line is NULL; `shown` is the name to report (path may be a staging name). */
 bool sound_make(const MidiSong *song, const SoundJob *job, const char *path, const char *shown,
                 const AudioTags *tags, const Say *report, const Run *run, Err *err);
 

@@ -11,8 +11,9 @@ typedef struct SinesOpts {
     double fade;    /* seconds of raised cosine at both of its ends */
 } SinesOpts;
 
-/* out (one channel): chord i is the sum over d of amp[i, d] sin(2 pi hz[d] t), over the root of dims;
- * a negative amplitude is the phase pi. amp [n, dims]. The same bytes for any number of threads. */
+/* out (one channel): chord i is the sum over d of amp[i, d] sin(2 pi hz[d] t), over the root of
+ * dims; a negative amplitude is the phase pi. amp [n, dims]. The same bytes for any number of
+ * threads. */
 void sines_render(AudioBuf *out, const float *amp, int n, const double *hz, int dims,
                   const SinesOpts *opts, const Run *run);
 

@@ -23,7 +23,8 @@ typedef struct SpectralOpts {
     int64_t nnoise;
 } SpectralOpts;
 
-/* out (stereo, its peak at 0.5) is the caller's to free. The same bytes for any number of threads. */
+/* out (stereo, its peak at 0.5) is the caller's to free. The same bytes for any number of threads.
+ */
 bool spectral_render(const Score *s, const SpectralOpts *opts, AudioBuf *out, const Run *run,
                      Err *err);
 

@@ -48,8 +48,9 @@ bool activations_check(const ActivationsJob *job, Err *err)
     OutNames names;
     bool set = strcmp(job->mode, SPECTRUM) == 0;
     if (set && (!job->text.in.file || job->text.in.text || job->text.in.chat))
-        return err_set(err, "--mode spectrum reads many prompts: give their file with -f, no -p and "
-                            "no --chat");
+        return err_set(err,
+                       "--mode spectrum reads many prompts: give their file with -f, no -p and "
+                       "no --chat");
     if (!set && job->column) return err_set(err, "--column belongs to --mode spectrum");
     if (!text_model_check(&job->text, err) || !name_files(&names, job, err)) return false;
     outnames_free(&names);

@@ -1,8 +1,8 @@
-/* prompt_spectrum.c: see prompt_spectrum.h. A prompt is the mean of its tokens' residual stream after one layer
- * (BOS left out: it is an attention sink and would drown the rest); the dimensions that vary most
- * over the set each get a sine of their own, 60 to 4000 Hz in order of their index, and every prompt
- * 0.3 s of them: amplitude |a| over the 99th percentile of that dimension, at most 1, phase 0 or pi
- * by sign. */
+/* prompt_spectrum.c: see prompt_spectrum.h. A prompt is the mean of its tokens' residual stream
+ * after one layer (BOS left out: it is an attention sink and would drown the rest); the dimensions
+ * that vary most over the set each get a sine of their own, 60 to 4000 Hz in order of their index,
+ * and every prompt 0.3 s of them: amplitude |a| over the 99th percentile of that dimension, at
+ * most 1, phase 0 or pi by sign. */
 #include "prompt_spectrum.h"
 
 #include <math.h>
@@ -65,7 +65,8 @@ static bool pool_prompt(Spectrum *s, int i, double *sum, const bool *layers, con
         for (int k = 0; k < s->d; k++) sum[k] = 0;
         lm_rewind(lm, 0);
         ok = lm_eval(lm, ids.id, n, &hooks, run, err);
-        for (int k = 0; ok && k < s->d; k++) s->pooled[(int64_t)i * s->d + k] = (float)(sum[k] / p.n);
+        for (int k = 0; ok && k < s->d; k++)
+            s->pooled[(int64_t)i * s->d + k] = (float)(sum[k] / p.n);
         s->tokens[i] = n;
     }
     token_ids_free(&ids);

@@ -1,4 +1,5 @@
-/* prompt_spectrum.h: a set of prompts as chords of sines: the mode "spectrum" of app/activations_piece.h. */
+/* prompt_spectrum.h: a set of prompts as chords of sines: the mode "spectrum" of
+ * app/activations_piece.h. */
 #ifndef APP_PROMPT_SPECTRUM_H
 #define APP_PROMPT_SPECTRUM_H
 

@@ -50,7 +50,8 @@ int dna_track(const Dna *d, const char *name, int program, const char *instrumen
     return t;
 }
 
-/* The length as it would be, to know how far to stretch: composed into a score that is thrown away. */
+/* The length as it would be, to know how far to stretch: composed into a score that is thrown
+ * away. */
 static double own_seconds(const Dna *d)
 {
     Score scrap = {0};

@@ -9,9 +9,9 @@
 
 enum { DNA_MOVEMENTS = 5 };
 
-/* The numbers of one movement, all layers and lanes together: `place` is half norm01 (of log1p where
- * it is a spectrum) and half rank, so that one outlier does not press the others together and yet a
- * higher number never has a lower place. */
+/* The numbers of one movement, all layers and lanes together: `place` is half norm01 (of log1p
+ * where it is a spectrum) and half rank, so that one outlier does not press the others together
+ * and yet a higher number never has a lower place. */
 typedef struct DnaPool {
     int n, lanes; /* n = rows * lanes */
     Series s;     /* [n] */
@@ -56,7 +56,8 @@ void dna_note(const Dna *d, const DnaNote *n);
 int dna_track(const Dna *d, const char *name, int program, const char *instrument, float gain_db,
               float reverb);
 
-/* Each writes its movement and returns its length in seconds, 0 when the model has nothing for it. */
+/* Each writes its movement and returns its length in seconds, 0 when the model has nothing for it.
+ */
 double dna_prologue(Dna *d);
 double dna_anatomy(Dna *d);
 double dna_memory(Dna *d);

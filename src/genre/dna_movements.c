@@ -1,6 +1,6 @@
-/* dna_movements.c: the five movements. In the layered ones (II, III) each part reads its lanes in its
- * own rhythm, falling through the spectrum in even layers and rising in odd ones, and all parts meet
- * on a triad where a layer begins. */
+/* dna_movements.c: the five movements. In the layered ones (II, III) each part reads its lanes in
+ * its own rhythm, falling through the spectrum in even layers and rising in odd ones, and all
+ * parts meet on a triad where a layer begins. */
 #include <math.h>
 
 #include "dna.h"
@@ -39,7 +39,8 @@ static Chord layer_chord(const Dna *d, const DnaPool *first, int layer)
     double place = first->place[layer * first->lanes];
     int degree = edge ? 0 : (int)(place * (size - 1) + 0.5) % size;
     Chord c = chord_on(d->scale, degree, 3);
-    return (c.pc[2] - c.pc[0] + 12) % 12 == 7 ? c : chord_on(d->scale, 0, 3); /* no diminished one */
+    return (c.pc[2] - c.pc[0] + 12) % 12 == 7 ? c
+                                              : chord_on(d->scale, 0, 3); /* no diminished one */
 }
 
 /* One part through one layer. */
@@ -124,10 +125,10 @@ double dna_prologue(Dna *d)
     const double seconds = 8, enter = 0.4;
     DnaPool p;
     if (!dna_pool_spectra(&p, d->fs, ROLE_EMBED, PROLOGUE_LANES)) return 0;
-    int rule = score_add_rule(d->score,
-                              "dna.prologue: key = lydian at the place of log1p sv of the embedding; "
-                              "six voices enter from the lowest; velocity = the same place; pan "
-                              "turns once in the movement");
+    int rule = score_add_rule(
+        d->score, "dna.prologue: key = lydian at the place of log1p sv of the embedding; "
+                  "six voices enter from the lowest; velocity = the same place; pan "
+                  "turns once in the movement");
     int track = dna_track(d, "Organ", 19, "organ", -3, 0.45f), each = PROLOGUE_LANES / 6;
     for (int v = 0; v < PROLOGUE_VOICES; v++) {
         double begin = (PROLOGUE_VOICES - 1 - v) * enter, beat = (seconds - begin) / each;
@@ -205,8 +206,9 @@ double dna_epilogue(Dna *d)
     DnaPool p;
     if (!dna_pool_column(&p, d->fs, "fro")) return 0;
     int track = dna_track(d, "Bells", 14, "bell", -3, 0.6f);
-    int rule = score_add_rule(d->score, "dna.epilogue: key = mixolydian at the place of the "
-                                        "Frobenius norm, tensors in their order; slower and softer");
+    int rule =
+        score_add_rule(d->score, "dna.epilogue: key = mixolydian at the place of the "
+                                 "Frobenius norm, tensors in their order; slower and softer");
     for (int i = 0; i < p.n; i++) {
         double x = (double)i / p.n, next = (i + 1.0) / p.n;
         double at = seconds * pow(x, slow);

@@ -98,7 +98,8 @@ double dna_curve_at(const DnaCurve *c, Value from, Value *v)
 {
     *v = from;
     for (int i = 0; i < c->s.n; i++) {
-        if (c->s.v[i].from.row != from.from.row || c->s.v[i].from.table != from.from.table) continue;
+        if (c->s.v[i].from.row != from.from.row || c->s.v[i].from.table != from.from.table)
+            continue;
         *v = c->s.v[i];
         return c->s.u[i];
     }

@@ -14,7 +14,12 @@
 static const double SEGMENT = 2.5; /* seconds */
 static const double QUIETEST = 0.35;
 static const double VIBRATO = 4.8, VIBRATO_STEP = 0.15; /* Hz, a token */
-enum { LOWEST = 45, HIGHEST = 93, VIBRATOS = 12, APART = 8 }; /* 110..1760 Hz; then from the start */
+enum {
+    LOWEST = 45,
+    HIGHEST = 93,
+    VIBRATOS = 12,
+    APART = 8
+}; /* 110..1760 Hz; then from the start */
 
 static const float VIBRATO_DEPTH = 0.22f; /* semitones */
 
@@ -75,12 +80,13 @@ static bool compose(const FeatureSet *const *fs, int nfs, const GenreOpts *opts,
 const Genre genre_operatic = {
     .name = "operatic",
     .summary = "a prompt layer by layer, every token a singer",
-    .legend = "operatic: 2.5 s a layer (the embedding first), 0.6 s crossfades\n"
-              "  pitch      the token's place, 110..1760 Hz, snapped to A dorian; tokens that share "
-              "a note stand a few cents apart\n"
-              "  amplitude  |h|^0.6 over the layer; vibrato 4.8 Hz + 0.15 a token, twelve of them\n"
-              "  voice      seven harmonics through formants; pan from left to right in the prompt\n"
-              "  room       of weights; 0.3 + 0.5 l/L goes there, and the whole through a hall\n",
+    .legend =
+        "operatic: 2.5 s a layer (the embedding first), 0.6 s crossfades\n"
+        "  pitch      the token's place, 110..1760 Hz, snapped to A dorian; tokens that share "
+        "a note stand a few cents apart\n"
+        "  amplitude  |h|^0.6 over the layer; vibrato 4.8 Hz + 0.15 a token, twelve of them\n"
+        "  voice      seven harmonics through formants; pan from left to right in the prompt\n"
+        "  room       of weights; 0.3 + 0.5 l/L goes there, and the whole through a hall\n",
     .max_models = 1,
     .target_bpm = 60,
     .voices = VOICES_PARTIALS,

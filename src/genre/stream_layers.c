@@ -51,7 +51,8 @@ static void set_loudness(StreamLayers *g)
     for (int l = 0; l < g->layers; l++) {
         s.v[l] = (Value){NAN, g->loud_from[l].from};
         for (int r = 0; r < t->nrows; r++)
-            if (t->key[r].layer == l - 1 && t->key[r].prompt >= 0 && feat_len(g->fs, FT_LAYERS, col, r))
+            if (t->key[r].layer == l - 1 && t->key[r].prompt >= 0 &&
+                feat_len(g->fs, FT_LAYERS, col, r))
                 s.v[l] = feat_value(g->fs, FT_LAYERS, col, r, 0);
     }
     bool ok = series_finish(&s, false);

@@ -10,7 +10,7 @@ typedef struct StreamLayers {
     const FeatureSet *fs;
     int layers, tokens;
     int *row;         /* [layers, tokens] of FT_TOKENS */
-    double *amp;      /* [layers, tokens] norm over the largest of the layer that is no sink, <= 1 */
+    double *amp; /* [layers, tokens] norm over the largest of the layer that is no sink, <= 1 */
     double *loud;     /* [layers] norm01 of the mean log norm */
     Value *loud_from; /* [layers] */
 } StreamLayers;

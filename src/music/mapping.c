@@ -25,7 +25,8 @@ void map_norm01(const float *x, int n, float *out)
         if (x[i] > hi) hi = x[i];
     }
     for (int i = 0; i < n; i++)
-        out[i] = hi > lo && isfinite(x[i]) ? (float)(((double)x[i] - lo) / ((double)hi - lo)) : 0.5f;
+        out[i] =
+            hi > lo && isfinite(x[i]) ? (float)(((double)x[i] - lo) / ((double)hi - lo)) : 0.5f;
 }
 
 void map_norm01_log(const float *x, int n, float *out)

@@ -23,7 +23,8 @@ typedef struct Sines {
 static void fill_row(void *ud, int64_t d, int worker)
 {
     Sines *s = ud;
-    double turn = 2 * M_PI * s->hz[d] / s->rate, fade = s->fade * s->rate, level = 1 / sqrt(s->dims);
+    double turn = 2 * M_PI * s->hz[d] / s->rate, fade = s->fade * s->rate,
+           level = 1 / sqrt(s->dims);
     (void)worker;
     for (int i = 0; i < s->frames; i++) {
         double near = fmin(i, s->frames - 1 - i);

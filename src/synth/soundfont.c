@@ -29,7 +29,7 @@ enum {
 
 static const double DEFAULT_GAIN = 0.2;
 static const double DEFAULT_TAIL = 6;      /* seconds */
-static const double TAIL_FLOOR = 5e-4;     /* -66 dB of the peak: what mastering cannot make heard */
+static const double TAIL_FLOOR = 5e-4; /* -66 dB of the peak: what mastering cannot make heard */
 static const double FADE_SECONDS = 0.03;
 
 /* One synthesizer and its place in the song. */

@@ -3,8 +3,8 @@
  * The phase of a note is known in closed form: 2 pi f (t + depth * (1 - cos 2 pi v t) / (2 pi v)),
  * so every block of the piece can be computed by itself, on any thread, to the same bytes. It is
  * evaluated exactly every 32 frames and turned evenly in between; harmonics follow by
- * sin (k+1)x = 2 cos x sin kx - sin (k-1)x. The voice: harmonics 1 .6 .35 .2 .12 .07 .04, weighed by
- * the first three formants of a tenor's "a" (650, 1080, 2650 Hz). */
+ * sin (k+1)x = 2 cos x sin kx - sin (k-1)x. The voice: harmonics 1 .6 .35 .2 .12 .07 .04, weighed
+ * by the first three formants of a tenor's "a" (650, 1080, 2650 Hz). */
 #include "synth/spectral.h"
 
 #include <math.h>
@@ -19,7 +19,8 @@ enum { BLOCK = 8192, NODE = 32, HARMONICS = 7, FORMANTS = 3 };
 
 static const double HARMONIC[HARMONICS] = {1, 0.6, 0.35, 0.2, 0.12, 0.07, 0.04};
 static const double FORMANT_HZ[FORMANTS] = {650, 1080, 2650};
-static const double FORMANT_WIDTH[FORMANTS] = {120, 140, 240}, FORMANT_GAIN[FORMANTS] = {1, 0.6, 0.4};
+static const double FORMANT_WIDTH[FORMANTS] = {120, 140, 240},
+                    FORMANT_GAIN[FORMANTS] = {1, 0.6, 0.4};
 static const double FORMANT_FLOOR = 0.25;
 static const double FADE = 0.15, PEAK = 0.5, WET = 0.5, HALL = 0.25, TAIL = 0.5;
 

@@ -1,5 +1,5 @@
-/* bench_sines.c: seconds for N chords of D sines of 0.3 s at 44100 Hz by sines_render(), the best of
- * three; then a checksum in f64, so that the prototype beside it can be held against the sound.
+/* bench_sines.c: seconds for N chords of D sines of 0.3 s at 44100 Hz by sines_render(), the best
+ * of three; then a checksum in f64, so that the prototype beside it can be held against the sound.
  * usage: bench_sines N D OUT.f32 (the first chord) */
 #include <math.h>
 #include <stdio.h>
@@ -28,7 +28,8 @@ int main(int argc, char **argv)
     double *hz = mem_alloc(dims, sizeof *hz);
     for (int64_t i = 0; i < n * dims; i++)
         amp[i] = (float)((double)(i * 7919 % 2001 - 1000) / 1000);
-    for (int64_t d = 0; d < dims; d++) hz[d] = 60 * pow(4000.0 / 60, (double)d / (double)(dims - 1));
+    for (int64_t d = 0; d < dims; d++)
+        hz[d] = 60 * pow(4000.0 / 60, (double)d / (double)(dims - 1));
     for (int k = 0; k < 3; k++) {
         AudioBuf a = {0};
         double begin = now();

@@ -35,7 +35,8 @@ static void a_note_is_its_sine_in_pitch_and_phase(void **state)
     double hz = 440 * exp2((57.37 - 69) / 12);
     add(&s, (Note){.start = 240, .dur = 960, .key = 57.37f, .vel = 0.8f, .timbre = {0.25f}});
     render(&s, (SpectralOpts){.fade = 0.1}, &a, 1);
-    /* key is f32: 4e-6 semitones, 3e-4 radians after two seconds; the chord of 32 frames adds 1e-6 */
+    /* key is f32: 4e-6 semitones, 3e-4 radians after two seconds; the chord of 32 frames adds 1e-6
+     */
     for (int64_t i = 22050 + 4500; i < 22050 + 83000; i += 11) {
         double t = (double)(i - 22050) / 44100;
         assert_true(fabs(2 * a.x[2 * i] - cos(2 * M_PI * hz * t)) < 2e-3);
