@@ -90,7 +90,7 @@ void axis_name(const Axis *a, double tick, char out[AXIS_NAME])
 void axis_draw_x(Canvas *c, const Axis *a, Box panel)
 {
     double tick[AXIS_MAX_TICKS], y = panel.y + panel.h;
-    int n = axis_ticks(a, (int)(panel.w / 90), tick);
+    int n = axis_ticks(a, (int)(panel.w / (a->kind == AXIS_LOG ? 40 : 90)), tick);
     for (int i = 0; i < n; i++) {
         char name[AXIS_NAME];
         double x = floor(axis_at(a, tick[i])) + 0.5;

@@ -49,11 +49,11 @@ static void draw_track(Canvas *c, const Score *s, int t, const Layout *l, const 
         const Note *n = &track->note[i];
         double x0 = axis_at(time, score_seconds(s, n->start));
         double x1 = axis_at(time, score_seconds(s, n->start + n->dur));
-        Box b = {x0, axis_at(keys, n->key) - thick / 2, fmax(1, x1 - x0 - 0.3), thick};
+        Box b = {x0, axis_at(keys, n->key) - thick / 2, fmax(2, x1 - x0 - 0.3), thick};
         if (track->drum)
             b = (Box){x0, drums.y + drums.h - row * (l->row[(int)n->key & (KEYS - 1)] + 1),
                       fmax(1, fmin(3, x1 - x0)), row - 1};
-        canvas_fill(c, b, colour_track(t), 0.35 + 0.65 * n->vel);
+        canvas_fill(c, b, colour_track(t), 0.5 + 0.5 * n->vel);
     }
 }
 

@@ -89,7 +89,7 @@ static void draw_line(Canvas *c, const FeatureSet *fs, int col, int layer, int r
 static void draw_grid(Canvas *c, const Axis *x, const Axis *y, Box b)
 {
     double tick[AXIS_MAX_TICKS];
-    int n = axis_ticks(x, (int)(b.w / 90), tick);
+    int n = axis_ticks(x, (int)(b.w / 40), tick);
     for (int i = 0; i < n; i++) {
         double at = floor(axis_at(x, tick[i])) + 0.5;
         canvas_line(c, at, b.y, at, b.y + b.h, 1, FAINT);

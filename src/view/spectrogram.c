@@ -1,8 +1,9 @@
 /* spectrogram.c: see view/spectrogram.h.
  *
  * Windows of Hann's shape, 8192 frames where a column is long against that, 4096 otherwise. A
- * column is the mean power of up to four windows inside of it. A row is the strongest bin within its
- * band; where a band is narrower than a bin, the power is interpolated between the two beside it. */
+ * column is the mean power of up to four windows inside of it. A row is the strongest bin within
+ * its band; where a band is narrower than a bin, the power is interpolated between the two beside
+ * it. */
 #include "view/spectrogram.h"
 
 #include <math.h>
