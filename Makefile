@@ -52,7 +52,7 @@ TEST_ENV = LLMSONIFY_ROOT="$(CURDIR)" LLMSONIFY="$(abspath $(BIN))" \
            CMOCKA_MESSAGE_OUTPUT=TAP UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 PROVE = env -u LLMSONIFY_MODEL -u LLMSONIFY_THREADS $(TEST_ENV) prove -j $(JOBS) --exec tests/run_test.pl
 
-.PHONY: all lib demo test check unit fuzz lint golden bench bench-bin asan install uninstall clean \
+.PHONY: all lib demo test check unit fuzz lint golden soundfont bench bench-bin asan install uninstall clean \
         deps deps-test help FORCE
 
 all: $(BIN) $(MAN)                ## build build/llmsonify and its manual page (the default)
@@ -76,6 +76,9 @@ check: all unit                   ## build and run the tests without sanitizers 
 
 lint:                             ## layers, names, lengths, banned functions, lone headers
 	$(PROVE) $(wildcard tests/lint/*.t)
+
+soundfont: bench-bin              ## record our instruments into soundfonts/llmsonify.sf2
+	$(BUILD)/bench/make_soundfont models/wren soundfonts/llmsonify.sf2
 
 golden: all                       ## record the golden pieces anew (look at the difference!)
 	$(TEST_ENV) tests/golden/record.sh

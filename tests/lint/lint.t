@@ -193,6 +193,7 @@ sub check_headers {
     my $dir = tempdir(CLEANUP => 1);
     my @bad;
     for my $file (@header) {
+        next if $file =~ /_body\.h$/; # a template: its includer defines the types first
         (my $inc = $file) =~ s{^(include|src)/}{};
         open my $f, '>', "$dir/one.c" or die;
         print $f "#include \"$inc\"\n#include \"$inc\"\nint lint_one;\n";
