@@ -67,7 +67,8 @@ void engine_track_open(EngineTrack *t, const Score *s, int index, const Instrume
         if (i == 0 || !ins->mono) t->slot[i].state = mem_alloc(1, ins->state_size);
     }
     for (int i = 0; i < CTL_COUNT; i++) t->ctl[i] = NAN;
-    duck_init(&t->duck, env->rate,
+    t->duck_from = t->duck_to = 1;
+    duck_init(&t->duck, env->rate / DUCK_STEP,
               &(DuckOpts){.depth_db = DUCK_DB * track->duck, .hold = 0.04, .release = 0.5 * beat});
     set_gain(t);
     set_pan(t, track->pan);
@@ -279,13 +280,28 @@ static void feed_sends(EngineTrack *t, int at, int frames, double share, int n)
     }
 }
 
+/* The next n gains of the ducking, which is looked at every DUCK_STEP frames only (a cosine and a
+ * power each time) and is a straight line between. */
+static void duck_curve(EngineTrack *t, float *gain, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (t->duck_left == 0) {
+            t->duck_from = t->duck_to;
+            duck_gain(&t->duck, &t->duck_to, 1);
+            t->duck_left = DUCK_STEP;
+        }
+        t->duck_left--;
+        gain[i] = t->duck_to - (t->duck_to - t->duck_from) * (float)t->duck_left / DUCK_STEP;
+    }
+}
+
 /* Ducking, fader and pan, and the sends. While nothing sounds, everything is where it should be. */
 static void strip(EngineTrack *t, int at, int frames, int n, bool sounds)
 {
     float ducked[INSTRUMENT_BLOCK], *left = t->out + at, *right = left + frames, by, pan_by;
     double share = sounds ? voice_glide(GLIDE_SECONDS, t->env->rate, n) : 1, l = t->fade_left;
     double r = t->fade_right;
-    if (t->track->duck > 0) duck_gain(&t->duck, ducked, n);
+    if (t->track->duck > 0) duck_curve(t, ducked, n);
     glide(&t->gain, share, n, &by);
     glide(&t->pan, share, n, &pan_by);
     if (by != 0 || pan_by != 0) set_faders(t);

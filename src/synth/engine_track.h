@@ -6,6 +6,7 @@
 #include "synth/instrument.h"
 
 enum { TRACK_VOICES = 32, TRACK_SPARE = 4, TRACK_SENDS = 3 }; /* spare: voices fading out */
+enum { DUCK_STEP = 16 };                                      /* frames */
 enum { SEND_REVERB, SEND_CHORUS, SEND_DELAY };
 
 typedef enum EventKind { EVENT_OFF, EVENT_CTL, EVENT_KICK, EVENT_ON } EventKind;
@@ -46,7 +47,9 @@ typedef struct EngineTrack {
     int nevents, next;
     Slot slot[TRACK_VOICES + TRACK_SPARE];
     int64_t births;
-    Duck duck;
+    Duck duck; /* at the rate over DUCK_STEP */
+    float duck_from, duck_to;
+    int duck_left; /* frames until duck_to */
     Glide gain, pan, send[TRACK_SENDS];
     double fade_left, fade_right; /* gain and pan together, as they are */
     double volume, expression;    /* amplitudes */
