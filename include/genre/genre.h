@@ -23,6 +23,7 @@ typedef struct Genre {
     const char *legend; /* the mapping in words, several lines; printed by --explain and in MIDI */
     int max_models;     /* 1, or more for a DJ set */
     double target_bpm;
+    bool section_modes; /* GenreOpts.mode may be MODE_COUNT: each section a mode of its own */
     GenreVoices voices;
     GenrePartials partials;
     bool (*compose)(const FeatureSet *const *fs, int nfs, const GenreOpts *opts, Score *out,

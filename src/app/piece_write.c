@@ -9,6 +9,7 @@
 
 #include "app/version.h"
 #include "base/file.h"
+#include "music/scale.h"
 #include "score/sidecar.h"
 #include "synth/engine.h"
 #include "synth/soundfont.h"
@@ -42,7 +43,9 @@ static void describe(Score *s, const Genre *genre, const FeatureSet *const *fs, 
 bool piece_compose(const Genre *genre, const FeatureSet *const *fs, int nfs, const GenreOpts *opts,
                    const char *command, Score *s, Err *err)
 {
-    if (!genre->compose(fs, nfs, opts, s, err)) return err_wrap(err, "%s", genre->name);
+    GenreOpts o = *opts;
+    if (o.mode >= MODE_COUNT && !genre->section_modes) o.mode = -1;
+    if (!genre->compose(fs, nfs, &o, s, err)) return err_wrap(err, "%s", genre->name);
     describe(s, genre, fs, nfs, command);
     return score_check(s, fs, nfs, err) ||
            err_wrap(err, "%s: the score breaks a rule of its own", genre->name);

@@ -11,6 +11,7 @@ static const char *genre_choice(int i)
 
 static const char *mode_choice(int i)
 {
+    if (i == MODE_COUNT) return "sections"; /* HOUSE_SECTION_MODES; others have none */
     return i < MODE_COUNT ? mode_name(i) : NULL;
 }
 
@@ -40,7 +41,8 @@ const Opt rows_music[7] = {
     {.name = "root", .type = OPT_CHOICE, .at = offsetof(MusicRows, opts.root), .arg = "PITCH",
      .help = "tonic instead of the model's own", .choices = ROOTS},
     {.name = "mode", .type = OPT_CHOICE, .at = offsetof(MusicRows, opts.mode), .arg = "MODE",
-     .help = "scale instead of the model's own", .choice_at = mode_choice},
+     .help = "scale instead of the model's own; sections: house in lydian, dorian, phrygian and "
+             "aeolian, section by section", .choice_at = mode_choice},
     {.name = "acid-cc", .type = OPT_CHOICE, .at = offsetof(MusicRows, acid_cc), .arg = "WHICH",
      .help = "how the MIDI file writes the 303's filter and slides: controllers for 303 "
              "instruments, NRPN for FluidSynth", .choices = DIALECTS},

@@ -323,6 +323,7 @@ const Genre genre_house = {
         "transition kick, clap and bass change decks at its middle",
     .max_models = 64,
     .target_bpm = 128,
+    .section_modes = true,
     .voices = VOICES_NATIVE,
     .compose = compose,
 };

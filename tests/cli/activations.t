@@ -58,4 +58,11 @@ LLMSONIFY_SOUNDFONT=/nowhere.sf2 run "$LLM" weights --genre dna --bars 2 -m "$WR
 is_rc 0 "our own instruments need no SoundFont"
 there no-font.wav "and sound"
 
+run "$LLM" weights --genre house --mode sections --length 60 -m "$WREN" -q --no-audio -o sections
+is_rc 0 "house has a mode for each section"
+run "$LLM" weights --genre acid --mode sections --bars 4 -m "$WREN" -q --no-audio -o plain
+run "$LLM" weights --genre acid --bars 4 -m "$WREN" -q --no-audio -o plain-too
+check "which the others have not" perl -e 'local $/; my @k = map { open my $f, "<", $_ or die;
+    (<$f> =~ /"keys": (\[.*?\]\])/s)[0] } qw(plain.json plain-too.json); exit($k[0] ne $k[1])'
+
 done_testing
