@@ -79,7 +79,7 @@ bool surprisal(Lm *lm, const int32_t *ids, int n, int32_t bos, const SurprisalOp
                     .first = done ? before : 1,
                     .nats = out,
                     .entropy = out + window};
-        if (done && lead) part[0] = bos;
+        /* part[0] stays the first window's */
         memcpy(part + (done ? lead : 0), ids + done - shared,
                (size_t)(shared + take) * sizeof *part);
         ok = run_window(lm, &w, run, err);

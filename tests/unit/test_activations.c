@@ -143,25 +143,28 @@ static void heads_have_their_own_entropy_and_reach(void **state)
     bench_close(&b);
 }
 
+/* With BOS in front the deviation is that of the tokens behind it. */
 static void sparsity_counts_units_below_a_tenth_of_the_deviation(void **state)
 {
     (void)state;
-    Bench b = bench_open("gemma2", N, -1);
-    Seen seen[] = {{.point = HOOK_MLP_POST, .layer = 1}};
-    Watch w = watch_all(&b, seen, 1);
-    double mean = 0, var = 0;
-    int n = N * seen->width;
-    for (int i = 0; i < n; i++) mean += *seen_at(seen, i) / n;
-    for (int i = 0; i < n; i++) var += pow(*seen_at(seen, i) - mean, 2) / n;
-    assert_near(look(&b, FT_LAYERS, "post_std", 1, -1, -1), sqrt(var));
-    for (int t = 0; t < N; t++) {
-        int still = 0;
-        for (int i = 0; i < seen->width; i++)
-            still += fabs(*seen_at(seen, (int64_t)t * seen->width + i)) < 0.1 * sqrt(var);
-        assert_near(look(&b, FT_TOKENS, "sparsity", 1, -1, t), (double)still / seen->width);
+    for (int from = 0; from < 2; from++) {
+        Bench b = bench_open("gemma2", N, from ? 1 : -1);
+        Seen seen[] = {{.point = HOOK_MLP_POST, .layer = 1}};
+        Watch w = watch_all(&b, seen, 1);
+        double mean = 0, var = 0;
+        int ff = seen->width, n = (N - from) * ff;
+        for (int i = from * ff; i < N * ff; i++) mean += *seen_at(seen, i) / n;
+        for (int i = from * ff; i < N * ff; i++) var += pow(*seen_at(seen, i) - mean, 2) / n;
+        assert_near(look(&b, FT_LAYERS, "post_std", 1, -1, -1), sqrt(var));
+        for (int t = 0; t < N; t++) {
+            int still = 0;
+            for (int i = 0; i < ff; i++)
+                still += fabs(*seen_at(seen, (int64_t)t * ff + i)) < 0.1 * sqrt(var);
+            assert_near(look(&b, FT_TOKENS, "sparsity", 1, -1, t), (double)still / ff);
+        }
+        watch_free(&w);
+        bench_close(&b);
     }
-    watch_free(&w);
-    bench_close(&b);
 }
 
 /* The plane's coordinates have mean 0, are uncorrelated, and no other direction has more spread. */
@@ -229,6 +232,13 @@ static void sinks_are_left_out_of_means(void **state)
     assert_near(look(&without, FT_TOKENS, "sink", 0, -1, 0), 0);
     assert_near(look(&with, FT_LAYERS, "sinks", 0, -1, -1), 1);
     for (int t = 1; t < N; t++) rest += look(&with, FT_TOKENS, "norm", 0, -1, t) / (N - 1);
+    double centre[2] = {0}; /* of the plane's coordinates */
+    for (int t = 1; t < N; t++) {
+        centre[0] += look(&with, FT_TOKENS, "pc1", 0, -1, t);
+        centre[1] += look(&without, FT_TOKENS, "pc1", 0, -1, t);
+    }
+    assert_float_equal(centre[0], 0, 1e-3);
+    assert_true(fabs(centre[1]) > 1e-2);
     assert_near(look(&with, FT_LAYERS, "norm_mean", 0, -1, -1), rest);
     assert_near(look(&without, FT_LAYERS, "norm_mean", 0, -1, -1),
                 (rest * (N - 1) + look(&with, FT_TOKENS, "norm", 0, -1, 0)) / N);

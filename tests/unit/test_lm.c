@@ -201,6 +201,37 @@ static void a_rewound_model_goes_on_as_if_nothing_had_been(void **state)
     }
 }
 
+/* The window is 5: what rewinding to a position needs is there, or is computed anew. */
+static void every_place_can_be_rewound_to(void **state)
+{
+    (void)state;
+    Json *all;
+    int32_t ids[MAX_IDS];
+    Err err = {""};
+    const Json *c = lm_find_case(&all, "mistral");
+    int n = read_ids(c, ids);
+    size_t bytes = 37 * sizeof(float);
+    float *want = mem_alloc(n * 37, sizeof *want);
+    for (int step = 1; step <= 4; step += 3) {
+        for (int to = n - 1; to > 0; to--) {
+            LmCase k = lm_open_case(c, &(LmOpts){.threads = 1, .chunk = step});
+            for (int t = 0; t < n; t += step) {
+                assert_true(lm_eval(k.lm, ids + t, step, NULL, NULL, &err));
+                memcpy(want + (int64_t)(t + step - 1) * 37, lm_logits(k.lm), bytes);
+            }
+            lm_rewind(k.lm, to);
+            for (int t = to; t < n; t++) {
+                assert_true(lm_eval(k.lm, ids + t, 1, NULL, NULL, &err));
+                if ((t + 1) % step) continue;
+                assert_memory_equal(lm_logits(k.lm), want + (int64_t)t * 37, bytes);
+            }
+            lm_close_case(&k);
+        }
+    }
+    free(want);
+    json_free(all);
+}
+
 static void later_tokens_change_nothing_before_them(void **state)
 {
     (void)state;
@@ -388,6 +419,7 @@ int main(void)
         cmocka_unit_test(the_cache_cuts_and_threads_change_no_byte),
         cmocka_unit_test(longrope_begins_anew_when_it_leaves_its_original_context),
         cmocka_unit_test(a_rewound_model_goes_on_as_if_nothing_had_been),
+        cmocka_unit_test(every_place_can_be_rewound_to),
         cmocka_unit_test(later_tokens_change_nothing_before_them),
         cmocka_unit_test(a_window_keeps_little_more_than_itself),
         cmocka_unit_test(wrong_tokens_and_full_contexts_are_told),
