@@ -1,9 +1,9 @@
 /* pool.h: threads that stay awake for many small pieces of work in a row.
  *
- * parallel_for (base/run.h) starts its threads for every call, which suits work of seconds. Decoding
- * one token is some hundred matrix-vector products of 10 to 100 microseconds: a Pool keeps its
- * threads, lets them spin for a moment after each piece and puts them to sleep after that.
- * Work is split by output, so that the number of threads never changes a result. */
+ * parallel_for (base/run.h) starts its threads for every call, which suits work of seconds.
+ * Decoding one token is some hundred matrix-vector products of 10 to 100 microseconds: a Pool
+ * keeps its threads, lets them spin for a moment after each piece and puts them to sleep after
+ * that. Work is split by output, so that the number of threads never changes a result. */
 #ifndef BASE_POOL_H
 #define BASE_POOL_H
 

@@ -8,7 +8,7 @@
 #include "infer/cpu.h"
 
 /* *state of the test: the level, through level_of. */
-static const CpuLevel FIXTURE_LEVEL[CPU_LEVELS] = {CPU_PORTABLE, CPU_AVX2};
+static const CpuLevel FIXTURE_LEVEL[CPU_LEVELS] = {CPU_PORTABLE, CPU_AVX2, CPU_AVX512};
 
 static inline CpuLevel level_of(void **state)
 {
@@ -24,7 +24,8 @@ static inline CpuLevel level_of(void **state)
     {                                                                                              \
         .name = #f " (" #level ")", .test_func = f, .initial_state = (void *)&FIXTURE_LEVEL[level] \
     }
-#define LEVEL_TESTS(f) LEVEL_TEST(f, CPU_PORTABLE), LEVEL_TEST(f, CPU_AVX2)
+#define LEVEL_TESTS(f)                                                                             \
+    LEVEL_TEST(f, CPU_PORTABLE), LEVEL_TEST(f, CPU_AVX2), LEVEL_TEST(f, CPU_AVX512)
 
 /* Numbers in -1..1 from a formula. */
 static inline float level_number(uint32_t i)
