@@ -8,9 +8,8 @@
 #pragma GCC optimize("O3") /* -O2 of gcc 12 does not unroll the loops over a tile */
 #endif
 
-#define KERNEL_LANES  8
-#define KERNEL_SET    KERNELS_AVX2
-#define KERNEL_TOKENS 3
+#define KERNEL_LANES 8
+#define KERNEL_SET   KERNELS_AVX2
 #include "kernel_body.h"
 
 #if defined(__clang__)

@@ -1,31 +1,34 @@
 /* kernel_body.h: the kernels of kernel.h for x86-64, compiled once for each width of vectors. The
- * file that includes it defines KERNEL_LANES (8: AVX2, 16: AVX-512), KERNEL_SET, the name of the
- * table, and KERNEL_TOKENS, how many tokens a tile has.
+ * file that includes it defines KERNEL_LANES (8: AVX2, 16: AVX-512) and KERNEL_SET, the name of the
+ * table.
  *
- * A tile is four rows times three tokens (six with AVX-512): a vector of sums for each pair, which
- * fill the registers together with one vector of weights and one of each token. Both rows and
- * tokens are read along the columns, as they lie: nothing is packed or transposed, and a vector of
- * weights is loaded once for three multiplications, one of a token once for four. For more tokens than
- * FEW_TOKENS the rows are first converted into a panel of f32 (f32 rows too: rows a multiple of 4 KB
- * apart would share few places of the cache). */
+ * A tile is four rows times three tokens: a vector of sums for each pair, which fill the registers
+ * of AVX2 together with one vector of weights and one of each token. Both rows and tokens are read
+ * along the columns, as they lie: nothing is packed or transposed, and a vector of weights is
+ * loaded once for three multiplications, one of a token once for four. For more tokens than
+ * FEW_TOKENS the rows are first converted into a panel of f32 (f32 rows too: rows a multiple of
+ * 4 KB apart would share few places of the cache). */
 #ifndef INFER_KERNEL_BODY_H
 #define INFER_KERNEL_BODY_H
+
+#ifndef KERNEL_LANES /* alone: as kernel_avx2.c does */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC target("avx2,fma,f16c")
+#endif
+#define KERNEL_LANES 8
+#define KERNEL_SET   KERNELS_AVX2
+#endif
 
 #include <immintrin.h>
 #include <string.h>
 
 #include "kernel.h"
-
-#ifndef KERNEL_LANES
-#define KERNEL_LANES  8
-#define KERNEL_SET    KERNELS_AVX2
-#define KERNEL_TOKENS 3
-#endif
+#include "kernel_transpose.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
 enum {
-    TOKENS = KERNEL_TOKENS,
+    TOKENS = 3,
     LANES = KERNEL_LANES,
     FEW_TOKENS = 16, /* up to which the weights are read in place for each tile */
     UNROLL = 4,      /* vectors of columns between two prefetches */
@@ -48,15 +51,12 @@ INLINE V load_f32(const void *p)
     return _mm256_loadu_ps(p);
 }
 
-INLINE void store_f32(float *p, V v)
+INLINE void store_f32(float *p, const V *v)
 {
-    _mm256_storeu_ps(p, v);
+    _mm256_storeu_ps(p, *v);
 }
 
-INLINE V madd(V a, V b, V c)
-{
-    return _mm256_fmadd_ps(a, b, c);
-}
+#define MADD(a, b, c) _mm256_fmadd_ps(a, b, c)
 
 INLINE V from_bf16(Half h)
 {
@@ -68,13 +68,66 @@ INLINE V from_f16(Half h)
     return _mm256_cvtph_ps(h);
 }
 
-/* The sums of the lanes of four vectors: ((0 + 1) + (2 + 3)) + ((4 + 5) + (6 + 7)). */
-INLINE __m128 sum_four(const V *v)
+INLINE __m256 fold(const V *v)
 {
-    V s = _mm256_hadd_ps(_mm256_hadd_ps(v[0], v[1]), _mm256_hadd_ps(v[2], v[3]));
-    return _mm_add_ps(_mm256_castps256_ps128(s), _mm256_extractf128_ps(s, 1));
+    return *v;
+}
+#else
+/* Vectors of the compiler, so that a processor without AVX-512 can run the same source in tests: it
+ * must be compiled with contraction, which makes one instruction of a * b + c. */
+typedef float V __attribute__((vector_size(64), aligned(32)));
+typedef uint16_t Half __attribute__((vector_size(32)));
+typedef uint32_t Bits __attribute__((vector_size(64)));
+
+INLINE V zero(void)
+{
+    return (V){0};
+}
+
+INLINE V load_f32(const void *p)
+{
+    V v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+INLINE void store_f32(float *p, const V *v)
+{
+    memcpy(p, v, sizeof *v);
+}
+
+#define MADD(a, b, c) ((a) * (b) + (c))
+
+INLINE V from_bf16(Half h)
+{
+    return (V)(__builtin_convertvector(h, Bits) << 16);
+}
+
+INLINE V from_f16(Half h)
+{
+    __m128i part[2];
+    memcpy(part, &h, sizeof h);
+    __m256 half[2] = {_mm256_cvtph_ps(part[0]), _mm256_cvtph_ps(part[1])};
+    return load_f32(half);
+}
+
+/* Lane l + lane l + 8. */
+INLINE __m256 fold(const V *v)
+{
+    __m256 half[2];
+    memcpy(half, v, sizeof *v);
+    return _mm256_add_ps(half[0], half[1]);
 }
 #endif
+
+/* The sums of the lanes of four vectors: ((0 + 1) + (2 + 3)) + ((4 + 5) + (6 + 7)) of eight. */
+INLINE __m128 sum_four(const V *v)
+{
+    __m256 low = _mm256_hadd_ps(fold(v), fold(v + 1));
+    __m256 high = _mm256_hadd_ps(fold(v + 2), fold(v + 3));
+    __m256 s = _mm256_hadd_ps(low, high);
+    return _mm_add_ps(_mm256_castps256_ps128(s), _mm256_extractf128_ps(s, 1));
+}
 
 INLINE int size_of(Kind kind)
 {
@@ -105,7 +158,7 @@ INLINE void tile_step(Kind kind, V sum[TOKENS][KERNEL_ROWS], const uint8_t *cons
     for (int t = 0; t < tokens; t++) v[t] = load_f32(x + t * ldx + at);
     for (int r = 0; r < KERNEL_ROWS; r++) {
         V row = load_weights(kind, w[r] + (int64_t)at * size_of(kind));
-        for (int t = 0; t < tokens; t++) sum[t][r] = madd(row, v[t], sum[t][r]);
+        for (int t = 0; t < tokens; t++) sum[t][r] = MADD(row, v[t], sum[t][r]);
     }
 }
 
@@ -115,7 +168,7 @@ INLINE void tile_rest(Kind kind, V sum[TOKENS][KERNEL_ROWS], const uint8_t *cons
     for (int r = 0; r < KERNEL_ROWS; r++) {
         V row = load_rest(kind, w[r] + (int64_t)at * size_of(kind), n);
         for (int t = 0; t < tokens; t++)
-            sum[t][r] = madd(row, load_rest(KIND_F32, x + t * ldx + at, n), sum[t][r]);
+            sum[t][r] = MADD(row, load_rest(KIND_F32, x + t * ldx + at, n), sum[t][r]);
     }
 }
 
@@ -173,10 +226,11 @@ INLINE void all_tiles(Kind kind, const KernelArgs *a, const uint8_t *const *w, b
 
 INLINE void row_to_f32(Kind kind, const uint8_t *w, int k, float *out)
 {
-    int i = 0;
-    for (; i + LANES <= k; i += LANES)
-        store_f32(out + i, load_weights(kind, w + i * size_of(kind)));
-    if (i < k) store_f32(out + i, load_rest(kind, w + i * size_of(kind), k - i));
+    for (int i = 0; i < k; i += LANES) {
+        const uint8_t *p = w + i * size_of(kind);
+        V v = i + LANES <= k ? load_weights(kind, p) : load_rest(kind, p, k - i);
+        store_f32(out + i, &v);
+    }
 }
 
 INLINE void kernel(Kind kind, const KernelArgs *a)
@@ -212,6 +266,9 @@ static void kernel_f16(const KernelArgs *a)
     kernel(KIND_F16, a);
 }
 
-const Kernels KERNEL_SET = {.f32 = kernel_f32, .bf16 = kernel_bf16, .f16 = kernel_f16};
+const Kernels KERNEL_SET = {.f32 = kernel_f32,
+                            .bf16 = kernel_bf16,
+                            .f16 = kernel_f16,
+                            .read_transposed = transpose_read_avx2};
 
 #endif

@@ -1,5 +1,5 @@
-/* kernel_portable.c: see kernel.h. Plain C in eight lanes, which compilers turn into whatever vector
- * instructions every processor of the target has. */
+/* kernel_portable.c: see kernel.h. Plain C in eight lanes, which compilers turn into the vector
+ * instructions that every processor of the target has. */
 #include "kernel.h"
 
 #include <string.h>

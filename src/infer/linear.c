@@ -129,7 +129,7 @@ static void block_by_panel(const Part *p, int64_t col, int cols)
     KernelArgs a = part_args(p, col, cols);
     for (int64_t row = p->row; row < p->row_end; row += PANEL_ROWS) {
         int n = (int)min64(PANEL_ROWS, p->row_end - row);
-        if (v.transposed && k->read_transposed)
+        if (v.transposed && v.group_rows <= 0 && k->read_transposed)
             k->read_transposed(&v, row, n, panel);
         else
             tensor_read_f32(&v, row, n, panel);

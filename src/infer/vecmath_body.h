@@ -3,9 +3,10 @@
  * vectors, and VECMATH_TABLE, the name of the table; else they are the portable level's.
  *
  * exp, tanh and erf after the Cephes library (S. Moshier, single precision: expf.c, tanhf.c,
- * ndtrf.c): exp(x) = 2^n exp(r) with |r| <= ln 2 / 2 and a polynomial; the others follow from it or
- * from a polynomial where that would cancel. sigmoid(x) is written with exp(-|x|), which neither
- * overflows nor cancels. No table, no branch: both sides of a choice are computed, then selected. */
+ * ndtrf.c): exp(x) = 2^n exp(r) with |r| <= ln 2 / 2 and a polynomial; the others follow from it
+ * or from a polynomial where that would cancel. sigmoid(x) is written with exp(-|x|), which neither
+ * overflows nor cancels. No table, no branch: both sides of a choice are computed, then selected.
+ */
 #ifndef INFER_VECMATH_BODY_H
 #define INFER_VECMATH_BODY_H
 
