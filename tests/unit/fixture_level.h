@@ -1,4 +1,4 @@
-/* fixture_level.h: a test for each level of kernels, skipped by name where the processor lacks it. */
+/* fixture_level.h: a test for each level of kernels, skipped by name where it cannot run. */
 #ifndef FIXTURE_LEVEL_H
 #define FIXTURE_LEVEL_H
 
