@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "tail.h"
 #include "timeline.h"
 
 enum {
@@ -29,8 +30,6 @@ enum {
 
 static const double DEFAULT_GAIN = 0.2;
 static const double DEFAULT_TAIL = 6;      /* seconds */
-static const double TAIL_FLOOR = 5e-4; /* -66 dB of the peak: what mastering cannot make heard */
-static const double FADE_SECONDS = 0.03;
 
 /* One synthesizer and its place in the song. */
 typedef struct Player {
@@ -235,29 +234,6 @@ static bool band_play(Band *band, AudioBuf *out, const Timeline *time, const Run
     return true;
 }
 
-/* Cuts where the sound has fallen below -66 dB of its peak, and fades the last 30 ms. */
-static void trim_tail(AudioBuf *a)
-{
-    float peak = 0;
-    int64_t n = a->frames, fade = (int64_t)(FADE_SECONDS * a->rate);
-    for (int64_t i = 0; i < n * STEREO; i++) {
-        float x = fabsf(a->x[i]);
-        peak = x > peak ? x : peak;
-    }
-    if (peak == 0) return;
-    float floor_level = (float)(peak * TAIL_FLOOR);
-    while (n > 0 && fabsf(a->x[n * 2 - 1]) < floor_level && fabsf(a->x[n * 2 - 2]) < floor_level)
-        n--;
-    n = n + fade < a->frames ? n + fade : a->frames;
-    if (fade > n) fade = n;
-    for (int64_t i = 0; i < fade; i++) {
-        float g = (float)(i + 1) / (float)(fade + 1);
-        a->x[(n - 1 - i) * STEREO] *= g;
-        a->x[(n - 1 - i) * STEREO + 1] *= g;
-    }
-    a->frames = n;
-}
-
 /* The head of a RIFF file of the form "sfbk" (SoundFont 2.04, section 4), and its length: told here
  * because libfluidsynth hands a file that it cannot load to others, which print to the terminal. */
 static bool check_head(const FileMap *map, const char *font, Err *err)
@@ -303,7 +279,7 @@ bool soundfont_render(const MidiSong *song, const SoundFontOpts *opts, AudioBuf 
         ok = band_play(&band, out, &time, run, err);
     }
     if (ok) {
-        trim_tail(out);
+        tail_trim(out, 0);
         out->x = mem_resize(out->x, out->frames, STEREO * sizeof *out->x);
     } else {
         audio_free(out);

@@ -14,6 +14,7 @@ void tail_trim(AudioBuf *a, int64_t least)
     float peak = 0;
     int64_t n = a->frames, fade = (int64_t)(FADE_SECONDS * a->rate);
     for (int64_t i = 0; i < n * STEREO; i++) peak = fabsf(a->x[i]) > peak ? fabsf(a->x[i]) : peak;
+    if (peak == 0) return;
     float low = (float)(peak * FLOOR);
     while (n > least && fabsf(a->x[n * 2 - 1]) <= low && fabsf(a->x[n * 2 - 2]) <= low) n--;
     n = n + fade < a->frames ? n + fade : a->frames;
