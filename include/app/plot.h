@@ -7,6 +7,7 @@
 #include "base/run.h"
 #include "feature/featset.h"
 #include "score/score.h"
+#include "view/canvas.h"
 
 typedef struct PlotJob {
     bool wanted;
@@ -24,5 +25,12 @@ bool plot_piece(const OutNames *n, const PlotJob *job, const Score *s, const Aud
 /* Stages the spectra of every model. */
 bool plot_spectra(const OutNames *n, const PlotJob *job, const FeatureSet *const *fs, int nfs,
                   OutSet *set, Err *err);
+
+/* Stages NAME-heat.png and NAME-phases.png of the set's prompt. */
+bool plot_activations(const OutNames *n, const PlotJob *job, const FeatureSet *fs, OutSet *set,
+                      Err *err);
+/* Stages one picture at `path` (.png or .svg by its ending), drawn by draw(canvas, ud). */
+bool plot_to(const char *path, int width, int height, void (*draw)(Canvas *c, const void *ud),
+             const void *ud, OutSet *set, Err *err);
 
 #endif

@@ -15,6 +15,8 @@ typedef struct GenreOpts {
     double seconds;   /* length in seconds, 0 = the genre's own; bars wins */
     int root;         /* pitch class 0..11, -1 = from the model */
     int mode;         /* index into music/scale.h, -1 = from the model */
+    int transpose;    /* semitones added to the root of the model (an album's categories) */
+    double tempo_add; /* added to the tempo that the piece finds for itself */
 } GenreOpts;
 
 /* How many bars the user asked for: opts->bars, or opts->seconds at this tempo (at least 1), or

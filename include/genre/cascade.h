@@ -1,0 +1,29 @@
+/* cascade.h: the pieces that the Markov-LSTM cascade composes (mappings.md section 6). As genres
+ * they are solo (one set), contrast (two: low tension first), dialogue (up to eleven, in the order
+ * of the arc) and delta (base, edited); each set holds the activations of one prompt with its
+ * direction (analysis/activations.h). Here is what several files of one piece need besides. */
+#ifndef GENRE_CASCADE_H
+#define GENRE_CASCADE_H
+
+#include "genre/genre.h"
+
+/* Mean tension of the prompt, 0..1, clipped: 0.5 when the set has no direction. */
+double cascade_tension(const FeatureSet *fs);
+
+/* Voice 0 or 1 of the contrast alone: as long and as fast as the other. */
+bool contrast_voice(const FeatureSet *const *fs, int which, const GenreOpts *opts, Score *out,
+                    Err *err);
+/* Prompt `which` of the dialogue alone, in its tempo and mode. */
+bool dialogue_part(const FeatureSet *const *fs, int n, int which, const GenreOpts *opts,
+                   Score *out, Err *err);
+
+enum { DIALOGUE_PARTS = 11 };
+/* The arc: order [DIALOGUE_PARTS] gets indices into tension [n] (n >= 1): 3 calm, 3 rising, 2 peak,
+ * 3 falling. Fewer than eleven prompts: returns n, calm to peak and back. No prompt twice. */
+int dialogue_order(const double *tension, int n, int order[DIALOGUE_PARTS]);
+
+/* What makes the tracks of category `i` (in the order of the list) sound like each other and unlike
+ * the others': root offset, mode, tempo. Adds to *opts. */
+void album_category(int i, GenreOpts *opts);
+
+#endif
