@@ -148,6 +148,22 @@ static int call_command(const Command *c, int argc, char *const *argv)
     return status;
 }
 
+/* What follows a word that has sub-commands only: nothing, --help, or a wrong word. */
+static int call_group(const char *word, const char *next)
+{
+    bool help = next && (strcmp(next, "--help") == 0 || strcmp(next, "-h") == 0);
+    Str out = {0};
+    if (next && !help) {
+        fprintf(stderr, "llmsonify: %s: unknown command '%s'; 'llmsonify help %s' lists them\n",
+                word, next, word);
+        return CLI_USAGE;
+    }
+    cli_help_subs(&out, word);
+    fputs(str_text(&out), help ? stdout : stderr);
+    str_free(&out);
+    return help ? finish_stdout(CLI_OK, &(Progress){0}) : CLI_USAGE;
+}
+
 static int unknown_command(const char *word)
 {
     const char *near = command_nearest(word);
@@ -193,6 +209,8 @@ int cli_main(int argc, char **argv)
     if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
         return call_command(command_find("version"), argc - 2, argv + 2);
     if (str_starts(word, "--completion-")) return print_completion(word + strlen("--completion-"));
-    const Command *c = command_find(word);
-    return c ? call_command(c, argc - 2, argv + 2) : unknown_command(word);
+    int taken = 1;
+    const Command *c = command_of_words(argv + 1, argc - 1, &taken);
+    if (c) return call_command(c, argc - 1 - taken, argv + 1 + taken);
+    return command_has_subs(word) ? call_group(word, argv[2]) : unknown_command(word);
 }

@@ -33,11 +33,17 @@ static CliStatus run(const Call *call)
     const HelpOpts *o = call->opts;
     Str out = {0};
     const char *word = call->operands->n ? call->operands->item[0] : NULL;
-    if (word && !command_find(word)) return unknown(call, word);
+    int taken = 1, given = call->operands->n;
+    const Command *c = command_of_words(call->operands->item, given, &taken);
+    bool group = word && !c && given == 1 && command_has_subs(word);
+    if (word && !c && !group) return unknown(call, word);
+    if (given > taken) return unknown(call, call->operands->item[taken]);
     if (o->man)
         cli_man_page(&out);
-    else if (word)
-        cli_help_command(&out, command_find(word));
+    else if (group)
+        cli_help_subs(&out, word);
+    else if (c)
+        cli_help_command(&out, c);
     else
         cli_help_short(&out);
     CliStatus status = cli_put(call, &out);
@@ -55,6 +61,6 @@ const Command cmd_help = {
     .ngroups = 2,
     .defaults = &DEFAULTS,
     .size = sizeof DEFAULTS,
-    .max_operands = 1,
+    .max_operands = 2,
     .run = run,
 };

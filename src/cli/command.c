@@ -47,6 +47,34 @@ const Command *command_find(const char *name)
     return NULL;
 }
 
+const Command *command_of_words(char *const *words, int n, int *taken)
+{
+    const char *second;
+    for (int i = 0; n > 1 && i < COUNT; i++) {
+        if (!command_is_under(TABLE[i], words[0], &second) || strcmp(second, words[1]) != 0)
+            continue;
+        *taken = 2;
+        return TABLE[i];
+    }
+    *taken = 1;
+    return n > 0 ? command_find(words[0]) : NULL;
+}
+
+bool command_is_under(const Command *c, const char *word, const char **second)
+{
+    size_t n = strlen(word);
+    if (strncmp(c->name, word, n) != 0 || c->name[n] != ' ') return false;
+    if (second) *second = c->name + n + 1;
+    return true;
+}
+
+bool command_has_subs(const char *word)
+{
+    for (int i = 0; i < COUNT; i++)
+        if (command_is_under(TABLE[i], word, NULL)) return true;
+    return false;
+}
+
 const char *command_nearest(const char *word)
 {
     const char *names[COUNT];

@@ -25,8 +25,11 @@ typedef struct Call {
     Err *err;                /* the message when the status is not CLI_OK */
 } Call;
 
+/* A name of two words is a sub-command: "direction fit" answers to `llmsonify direction fit`,
+ * whether or not there is a command "direction". It is a command like any other: cmd_fit.c with
+ * `const Command cmd_direction_fit` and the line X(direction_fit). */
 typedef struct Command {
-    const char *name;
+    const char *name;     /* "measure", "activations extract" */
     const char *summary;  /* one line */
     const char *operands; /* "FILE..." or "" */
     const char *examples; /* "what it does\ncommand\n" pairs */
@@ -42,6 +45,12 @@ typedef struct Command {
 int command_count(void);
 const Command *command_at(int i);
 const Command *command_find(const char *name); /* NULL when there is none */
+/* The command that words[0..n) begin with, the longest name first; *taken = words of its name. */
+const Command *command_of_words(char *const *words, int n, int *taken);
+/* True when `c` is a sub-command of `word`; *second, unless NULL, becomes its other word. */
+bool command_is_under(const Command *c, const char *word, const char **second);
+/* True when there are sub-commands of `word`. */
+bool command_has_subs(const char *word);
 /* The command that `word` was probably meant to be, NULL when none is near. */
 const char *command_nearest(const char *word);
 
@@ -54,6 +63,8 @@ CliStatus cli_put(const Call *call, const Str *text);
 
 void cli_help_short(Str *out);
 void cli_help_command(Str *out, const Command *c);
+/* The sub-commands of a word that is no command itself. */
+void cli_help_subs(Str *out, const char *word);
 void cli_man_page(Str *out);
 /* shell: "bash", "zsh" or "fish". */
 void cli_completion(Str *out, const char *shell);

@@ -53,6 +53,22 @@ static void man_example(Str *out, const char *what, const char *command)
     str_puts(out, "\n.RE\n.fi\n");
 }
 
+/* One line for each sub-command of word, after a heading. */
+static void list_subs(Str *out, const char *word)
+{
+    str_puts(out, "\ncommands:\n");
+    for (int i = 0; i < command_count(); i++)
+        if (command_is_under(command_at(i), word, NULL))
+            str_addf(out, "  llmsonify %-22s %s\n", command_at(i)->name, command_at(i)->summary);
+}
+
+void cli_help_subs(Str *out, const char *word)
+{
+    str_addf(out, "usage: llmsonify %s COMMAND [options]\n", word);
+    list_subs(out, word);
+    str_addf(out, "\n'llmsonify %s COMMAND --help' tells more.\n", word);
+}
+
 void cli_help_short(Str *out)
 {
     str_puts(out, "llmsonify: music made from the insides of language models\n\n"
@@ -64,7 +80,8 @@ void cli_help_short(Str *out)
                   "  llmsonify explain wren-acid.json --to 4\n\n"
                   "commands:\n");
     for (int i = 0; i < command_count(); i++)
-        str_addf(out, "  %-10s %s\n", command_at(i)->name, command_at(i)->summary);
+        str_addf(out, strchr(command_at(i)->name, ' ') ? "  %s: %s\n" : "  %-11s %s\n",
+                 command_at(i)->name, command_at(i)->summary);
     str_puts(out, "\n'llmsonify COMMAND --help' tells more.\n");
 }
 
@@ -75,6 +92,7 @@ void cli_help_command(Str *out, const Command *c)
     each_example(c, out, help_example);
     opt_help(out, c->defaults, c->groups, c->ngroups);
     if (c->text) str_addf(out, "\n%s", c->text);
+    if (command_has_subs(c->name)) list_subs(out, c->name);
 }
 
 static void man_table(Str *out, const char *const rows[][2])
