@@ -2,6 +2,7 @@
 #ifndef BASE_STR_H
 #define BASE_STR_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +18,8 @@ void str_add(Str *str, const void *bytes, size_t n);
 void str_puts(Str *str, const char *s);
 void str_putc(Str *str, char c);
 void str_addf(Str *str, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same with a list of arguments, which is used up. */
+void str_addv(Str *str, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 /* The text, "" when empty. */
 const char *str_text(const Str *str);
 

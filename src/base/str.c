@@ -43,19 +43,25 @@ void str_putc(Str *str, char c)
     str_add(str, &c, 1);
 }
 
-void str_addf(Str *str, const char *fmt, ...)
+void str_addv(Str *str, const char *fmt, va_list ap)
 {
-    va_list ap, again;
-    va_start(ap, fmt);
+    va_list again;
     va_copy(again, ap);
     int n = vsnprintf(NULL, 0, fmt, ap);
-    va_end(ap);
     if (n > 0) {
         str_reserve(str, (size_t)n);
         vsnprintf(str->s + str->len, (size_t)n + 1, fmt, again);
         str->len += (size_t)n;
     }
     va_end(again);
+}
+
+void str_addf(Str *str, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    str_addv(str, fmt, ap);
+    va_end(ap);
 }
 
 const char *str_text(const Str *str)

@@ -23,13 +23,14 @@ my %may = (
     infer    => [qw(base math tensor token model)],
     analysis => [qw(base math tensor token model infer feature)],
     music    => [qw(base math feature score)],
+    theory   => [qw(base math tensor token model infer feature analysis score music)],
     midi     => [qw(base score)],
     learn    => [qw(base math tensor feature score midi music)],
     synth    => [qw(base math audio score midi)],
     view     => [qw(base math audio feature score)],
     genre    => [qw(base math feature score music learn)],
     app      => [qw(base math tensor token feature audio score model infer analysis music midi
-                    learn synth view genre)],
+                    learn synth view genre theory)],
     tui      => [qw(base score view app)],
     web      => [qw(base score view app)],
 );
