@@ -1,22 +1,30 @@
 /* prompt_file.c: see app/prompt_file.h. */
 #include "app/prompt_file.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "base/str.h"
+#include "record_reader.h"
+#include "token/utf8.h"
 
-static const char *const COLUMNS[] = {"prompt", "Goal", "goal", "instruction", "text"};
-enum { NCOLUMNS = sizeof COLUMNS / sizeof *COLUMNS, FIELDS_MAX = 256 };
+enum { FIELD_TEXT, FIELD_CATEGORY, FIELD_TITLE, NFIELDS, NAMES_MAX = 6 };
 
-/* Text in memory, read from the front. */
-typedef struct Reader {
-    const char *at, *end;
-    const char *path, *column;
-    int line; /* from 1 */
-    OptList *out;
-} Reader;
+/* The first that is there wins. */
+static const char *const NAMES[NFIELDS][NAMES_MAX] = {
+    {"prompt", "goal", "instruction", "text", "behavior"},
+    {"category", "section", "topic"},
+    {"title", "behavior"},
+};
+
+typedef struct Job {
+    const PromptColumns *columns;
+    PromptList *out;
+} Job;
 
 static bool blank(const char *s, size_t n)
 {
@@ -25,136 +33,227 @@ static bool blank(const char *s, size_t n)
     return true;
 }
 
-static void keep(Reader *r, const char *s, size_t n)
+void prompt_list_add(PromptList *list, const char *text, const char *category, const char *title,
+                     int line)
 {
-    if (!blank(s, n)) optlist_add(r->out, s, n);
+    PromptRow *row = mem_push(&list->row, &list->n, &list->cap, sizeof *list->row);
+    *row = (PromptRow){.text = mem_strdup(text), .category = mem_strdup(category),
+                       .title = mem_strdup(title), .line = line};
 }
 
-/* The next line without its end; false after the last. */
-static bool next_line(Reader *r, const char **line, size_t *n)
+void prompt_list_free(PromptList *list)
 {
-    if (r->at >= r->end) return false;
-    const char *stop = memchr(r->at, '\n', (size_t)(r->end - r->at));
-    *line = r->at;
-    *n = (size_t)((stop ? stop : r->end) - r->at);
-    r->at = stop ? stop + 1 : r->end;
-    r->line++;
-    if (*n && (*line)[*n - 1] == '\r') --*n;
+    for (int i = 0; i < list->n; i++) {
+        free(list->row[i].text);
+        free(list->row[i].category);
+        free(list->row[i].title);
+    }
+    free(list->row);
+    *list = (PromptList){0};
+}
+
+/* [NFIELDS], each may be NULL but the text. */
+static bool keep(Job *job, const char *const *field, int line, Err *err)
+{
+    static const char *const WHAT[NFIELDS] = {"prompt", "category", "title"};
+    const char *text = field[FIELD_TEXT];
+    if (blank(text, strlen(text))) return true;
+    for (int i = 0; i < NFIELDS; i++)
+        if (field[i] && !utf8_valid(field[i], (int64_t)strlen(field[i])))
+            return err_set(err, "line %d: the %s is not UTF-8 (convert the file with iconv)", line,
+                           WHAT[i]);
+    prompt_list_add(job->out, text, field[FIELD_CATEGORY] ? field[FIELD_CATEGORY] : "",
+                    field[FIELD_TITLE] ? field[FIELD_TITLE] : "", line);
     return true;
 }
 
-static bool read_lines(Reader *r, Err *err)
+/* The name that was asked for, NULL to go through NAMES. */
+static const char *asked_name(const Job *job, int field)
+{
+    if (field == FIELD_TEXT) return job->columns->prompt;
+    return field == FIELD_CATEGORY ? job->columns->category : NULL;
+}
+
+static bool read_lines(RecordReader *r, Job *job, Err *err)
 {
     const char *line;
     size_t n;
-    (void)err;
-    while (next_line(r, &line, &n)) keep(r, line, n);
-    return true;
+    char *category = NULL;
+    bool ok = true;
+    while (ok && record_line(r, &line, &n)) {
+        char *text = mem_strndup(line, n);
+        const char *const field[NFIELDS] = {text, category, NULL};
+        if (n >= 2 && strncmp(text, "# ", 2) == 0) {
+            free(category);
+            category = mem_strdup(text + 2);
+        } else if (strlen(text) != n) {
+            ok = err_set(err, "line %d: not a text: zero byte", r->line);
+        } else {
+            ok = keep(job, field, r->line, err);
+        }
+        free(text);
+    }
+    free(category);
+    return ok;
 }
 
-static const Json *member(const Json *j, const char *column)
+/* The member of this name in any case. */
+static const char *member(const Json *j, const char *name)
 {
-    if (column) return json_get(j, column);
-    for (int i = 0; i < NCOLUMNS; i++)
-        if (json_get(j, COLUMNS[i])) return json_get(j, COLUMNS[i]);
+    for (const Json *c = json_child(j); c; c = json_next(c))
+        if (json_key(c) && strcasecmp(json_key(c), name) == 0) return json_string(c);
     return NULL;
 }
 
-static bool read_jsonl(Reader *r, Err *err)
+static const char *find_member(const Json *j, const Job *job, int field)
+{
+    const char *asked = asked_name(job, field), *s = NULL;
+    if (asked) return member(j, asked);
+    for (int k = 0; k < NAMES_MAX && NAMES[field][k] && !s; k++) s = member(j, NAMES[field][k]);
+    return s;
+}
+
+static bool read_object(const Json *j, Job *job, int line, Err *err)
+{
+    const char *field[NFIELDS] = {json_string(j)};
+    for (int i = 0; i < NFIELDS && json_is_object(j); i++) field[i] = find_member(j, job, i);
+    if (field[FIELD_TEXT] && field[FIELD_TITLE] == field[FIELD_TEXT]) field[FIELD_TITLE] = NULL;
+    if (field[FIELD_TEXT]) return keep(job, field, line, err);
+    const char *asked = asked_name(job, FIELD_TEXT);
+    return err_set(err, "line %d: no text under '%s'; name the member with --column", line,
+                   asked ? asked : NAMES[FIELD_TEXT][0]);
+}
+
+static bool read_jsonl(RecordReader *r, Job *job, Err *err)
 {
     const char *line;
     size_t n;
-    while (next_line(r, &line, &n)) {
+    while (record_line(r, &line, &n)) {
         if (blank(line, n)) continue;
         Json *j = json_parse(line, n, err);
         if (!j) return err_wrap(err, "line %d", r->line);
-        const char *text = json_string(json_is_string(j) ? j : member(j, r->column));
-        if (text) keep(r, text, strlen(text));
+        bool ok = read_object(j, job, r->line, err);
         json_free(j);
-        if (!text)
-            return err_set(err, "line %d: no text under '%s'; name the member with --column",
-                           r->line, r->column ? r->column : COLUMNS[0]);
+        if (!ok) return false;
     }
     return true;
 }
 
-/* One field into *f; true when another follows in this record. */
-static bool next_field(Reader *r, Str *f)
+static int find_heading(const OptList *heading, const char *name)
 {
-    bool quoted = r->at < r->end && *r->at == '"';
-    f->len = 0;
-    str_puts(f, "");
-    if (quoted) r->at++;
-    for (; r->at < r->end; r->at++) {
-        char c = *r->at;
-        if (quoted && c == '"') {
-            if (r->at + 1 < r->end && r->at[1] == '"') {
-                r->at++;
-            } else {
-                quoted = false;
-                continue;
-            }
-        } else if (!quoted && (c == ',' || c == '\n')) {
-            r->at++;
-            if (c == '\n') r->line++;
-            return c == ',';
-        } else if (!quoted && c == '\r') {
-            continue;
-        }
-        str_putc(f, c);
-    }
-    return false;
+    for (int i = 0; i < heading->n; i++)
+        if (strcasecmp(heading->item[i], name) == 0) return i;
+    return -1;
 }
 
-/* The index of the column that holds the prompts, -1 when there is none. */
-static int find_column(Reader *r)
+/* The index of the column, -1 when there is none. */
+static int find_column(const OptList *heading, const Job *job, int field)
 {
-    Str f = {0};
-    int found = -1, rank = NCOLUMNS;
-    bool more = true;
-    for (int i = 0; more && i < FIELDS_MAX; i++) {
-        more = next_field(r, &f);
-        for (int k = 0; k < rank; k++) {
-            const char *name = r->column ? r->column : COLUMNS[k];
-            if (strcmp(str_text(&f), name) != 0) continue;
-            found = i;
-            rank = r->column ? 0 : k;
-        }
-    }
-    str_free(&f);
-    return found;
+    const char *asked = asked_name(job, field);
+    int at = asked ? find_heading(heading, asked) : -1;
+    for (int k = 0; !asked && k < NAMES_MAX && NAMES[field][k] && at < 0; k++)
+        at = find_heading(heading, NAMES[field][k]);
+    return at;
 }
 
-static bool read_csv(Reader *r, Err *err)
+static bool find_columns(const OptList *heading, const Job *job, int *column, Err *err)
 {
-    Str f = {0};
-    int column = find_column(r);
-    if (column < 0)
+    for (int i = 0; i < NFIELDS; i++) column[i] = find_column(heading, job, i);
+    if (column[FIELD_TITLE] == column[FIELD_TEXT]) column[FIELD_TITLE] = -1;
+    const char *text = asked_name(job, FIELD_TEXT), *category = asked_name(job, FIELD_CATEGORY);
+    if (column[FIELD_TEXT] < 0)
         return err_set(err, "no column '%s'; name the one with the prompts with --column",
-                       r->column ? r->column : COLUMNS[0]);
-    while (r->at < r->end) {
-        bool more = true;
-        for (int i = 0; more; i++) {
-            more = next_field(r, &f);
-            if (i == column) keep(r, str_text(&f), f.len);
-        }
-    }
-    str_free(&f);
+                       text ? text : NAMES[FIELD_TEXT][0]);
+    if (category && column[FIELD_CATEGORY] < 0)
+        return err_set(err, "no column '%s' for --category-column", category);
     return true;
+}
+
+static bool keep_record(const OptList *record, Job *job, const int *column, int line, Err *err)
+{
+    const char *field[NFIELDS] = {NULL};
+    if (record->n == 1 && blank(record->item[0], strlen(record->item[0]))) return true;
+    for (int i = 0; i < NFIELDS; i++)
+        if (column[i] >= 0 && column[i] < record->n) field[i] = record->item[column[i]];
+    if (field[FIELD_TEXT]) return keep(job, field, line, err);
+    return err_set(err, "line %d: %d field%s, but the prompt is field %d: is a quote or a comma "
+                   "missing", line, record->n, record->n == 1 ? "" : "s", column[FIELD_TEXT] + 1);
+}
+
+static bool read_records(RecordReader *r, Job *job, Err *err)
+{
+    OptList record = {0};
+    int column[NFIELDS];
+    bool more, ok = record_next(r, &record, &more, err) && find_columns(&record, job, column, err);
+    while (ok && more) {
+        ok = record_next(r, &record, &more, err);
+        if (ok && more) ok = keep_record(&record, job, column, r->line, err);
+    }
+    optlist_free(&record);
+    return ok;
+}
+
+bool prompt_list_read(PromptList *out, const char *path, const PromptColumns *columns, Err *err)
+{
+    FileMap map = {0};
+    if (!file_map_open(&map, path, err)) return false;
+    Job job = {.columns = columns, .out = out};
+    bool tabs = str_ends(path, ".tsv"), table = tabs || str_ends(path, ".csv"), ok = true;
+    bool objects = str_ends(path, ".jsonl") || str_ends(path, ".ndjson");
+    RecordReader r;
+    record_open(&r, (const char *)map.data, map.size, tabs ? '\t' : ',', !tabs);
+    if (map.size > 0)
+        ok = table ? read_records(&r, &job, err) : objects ? read_jsonl(&r, &job, err)
+                                                           : read_lines(&r, &job, err);
+    file_map_close(&map);
+    if (ok && out->n == 0) ok = err_set(err, "no prompt in it");
+    if (ok) return true;
+    prompt_list_free(out);
+    return err_wrap(err, "%s", path);
 }
 
 bool prompt_file_read(OptList *out, const char *path, const char *column, Err *err)
 {
+    const PromptColumns columns = {.prompt = column};
+    PromptList list = {0};
+    if (!prompt_list_read(&list, path, &columns, err)) return false;
+    for (int i = 0; i < list.n; i++)
+        optlist_add(out, list.row[i].text, strlen(list.row[i].text));
+    prompt_list_free(&list);
+    return true;
+}
+
+/* True when the file is a .tsv whose first line of two fields names no column: that is a pair. */
+static bool read_tabbed_pair(PromptList *out, const char *path, const PromptColumns *columns)
+{
+    Err ignored;
     FileMap map = {0};
-    if (!file_map_open(&map, path, err)) return false;
-    Reader r = {.at = (const char *)map.data, .path = path, .column = column, .out = out};
-    r.end = r.at + map.size;
-    bool lines = str_ends(path, ".jsonl") || str_ends(path, ".ndjson"), ok = true;
-    if (map.size > 0)
-        ok = lines                    ? read_jsonl(&r, err)
-             : str_ends(path, ".csv") ? read_csv(&r, err)
-                                      : read_lines(&r, err);
+    if (!str_ends(path, ".tsv") || columns->prompt || !file_map_open(&map, path, &ignored))
+        return false;
+    const Job job = {.columns = columns};
+    RecordReader r;
+    OptList record = {0};
+    bool more = true, found = false;
+    record_open(&r, (const char *)map.data, map.size, '\t', false);
+    while (more && !found && record_next(&r, &record, &more, &ignored) && more)
+        found = record.n > 0 && record.item[0][0] && record.item[0][0] != '#';
+    found = found && record.n >= 2 && find_column(&record, &job, FIELD_TEXT) < 0;
+    for (int i = 0; found && i < 2; i++) {
+        const char *const field[NFIELDS] = {record.item[i]};
+        Job add = {.columns = columns, .out = out};
+        keep(&add, field, r.line, &ignored);
+    }
+    optlist_free(&record);
     file_map_close(&map);
-    if (ok && out->n == 0) ok = err_set(err, "no prompt in it");
-    return ok || err_wrap(err, "%s", path);
+    return found && out->n == 2;
+}
+
+bool prompt_pair_read(PromptList *out, const char *path, const PromptColumns *columns, Err *err)
+{
+    if (read_tabbed_pair(out, path, columns)) return true;
+    prompt_list_free(out);
+    if (!prompt_list_read(out, path, columns, err)) return false;
+    if (out->n >= 2) return true;
+    prompt_list_free(out);
+    return err_set(err, "%s: one prompt; a pair takes two", path);
 }
