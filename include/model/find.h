@@ -28,6 +28,10 @@ typedef struct FoundList {
  * and how to get it. asked NULL: the default model. */
 char *model_locate(const char *asked, Err *err);
 
+/* A file that is kept beside the models, "prompts/album.csv": a new string, or NULL with a message
+ * when it is in none of the models directories. */
+char *model_locate_file(const char *name, Err *err);
+
 /* Everything that can be found by name. out must be zero; free with model_list_free(). */
 void model_list(FoundList *out);
 void model_list_free(FoundList *list);

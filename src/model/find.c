@@ -334,6 +334,22 @@ char *model_locate(const char *asked, Err *err)
     return found;
 }
 
+char *model_locate_file(const char *name, Err *err)
+{
+    Names dirs = existing(models_places());
+    char *found = NULL;
+    for (int i = 0; i < dirs.n && !found; i++) {
+        char *path = path_join(dirs.s[i], name);
+        if (file_exists(path))
+            found = path;
+        else
+            free(path);
+    }
+    names_free(&dirs);
+    if (!found) err_set(err, "models/%s: not found; set LLMSONIFY_MODELS to its directory", name);
+    return found;
+}
+
 void model_list(FoundList *out)
 {
     Names dirs = existing(models_places()), hubs = existing(cache_places());
