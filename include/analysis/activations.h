@@ -31,13 +31,14 @@
  *                 dimensions (block b from b*d/n), over all tokens but sinks
  *   fold1..fold4  [32] the first four right singular vectors of the layer's stream [nt, d] (sinks
  *                 left out), folded: the sums over 32 equal blocks, scaled to length 1. Zero where
- *                 the stream has a lower rank
+ *                 the stream has a lower rank. (All tokens, where all are sinks)
  *   fold_share    [4] their shares of the sum of squares
  * FT_HEADS, a row per head of each block (key.prompt, key.layer, key.head):
  *   head_entropy head_distance            [nt] by token: entropy over ln of the tokens seen (token
  *                                         0: 0); mean distance to what is attended to (tokens)
  *   head_entropy_mean head_distance_mean  over the tokens, sinks and token 0 left out
- * FT_MODEL, one row: key_angle key_root key_mode as in analysis/weights.h (from the norms alone)
+ * FT_MODEL, one row: the key_... columns of analysis/weights.h, from the norms alone: the same key,
+ *   unless the norms do not tell (a note says so)
  * FT_PROMPTS, a row (key.prompt): tokens, surprisal_mean (nats), perplexity, logit_entropy_mean,
  *   tension (mean of tension_mean over the direction's layers) */
 #ifndef ANALYSIS_ACTIVATIONS_H

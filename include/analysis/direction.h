@@ -26,9 +26,12 @@ typedef struct Direction {
     char *model; /* of which it is; "" unknown */
     int method, npairs;
     int nl, d;
-    int first;             /* layers first..nl-1 have a vector (stream after the block) */
-    float *r;              /* [nl, d] unit length; zero below first */
-    DirectionLayer *layer; /* [nl] NaN below first */
+    int first;             /* layers first..nl-1 have a vector (of the stream after the block),
+                              unless fewer were asked for: see direction_has */
+    float *r;              /* [nl, d] unit length; zero where there is none */
+    DirectionLayer *layer; /* [nl] NaN where there is none */
+    int moved;             /* prompts whose last token is an attention sink in some layer: there
+                              the last token that is none was taken */
 } Direction;
 
 typedef struct DirectionPair {
@@ -38,21 +41,37 @@ typedef struct DirectionPair {
 
 typedef struct DirectionOpts {
     const char *name;
-    int method;    /* DirectionMethod */
-    int first;     /* -1: the final half of the layers */
-    int32_t bos;   /* the model's BOS, -1 for none */
+    int method;  /* DirectionMethod */
+    int first;   /* -1: the final half of the layers */
+    int end;     /* layers first..end-1; 0 = to the last */
+    int32_t bos; /* the model's BOS, -1 for none */
 } DirectionOpts;
 
-/* At least two pairs. Accumulated in f64. */
+/* At least two pairs, each prompt with a token besides BOS. Taken is the stream after each block at
+ * the last token; where that is an attention sink (analysis/activations.h) the last token that is
+ * none. Accumulated in f64.
+ * DIRECTION_MEANS: r = mean of the high - mean of the low, scaled to length 1.
+ * DIRECTION_PCA: the pairs' differences (high - low), each beside its negative, have mean 0
+ * whatever the order within a pair; r is their first principal component. (Centring the differences
+ * themselves would take away what they have in common, the concept.)
+ * explained: sum of the squares of the differences along r over the sum of their squares.
+ * auc: for each pair r is fitted to all others and this pair's two prompts are projected on it; P
+ * that a high is above a low, over all combinations of one high and one low of any pairs, ties 1/2.
+ * False when the pairs of a layer do not differ. */
 bool direction_fit(Direction *r, Lm *lm, const DirectionPair *pair, int npairs,
                    const DirectionOpts *opts, const Run *run, Err *err);
 void direction_free(Direction *r);
 
-/* .safetensors: r [nl, d], stats [nl, 4] (high, low, explained, auc), metadata. */
+/* .safetensors: r [nl, d], stats [nl, 4] (high, low, explained, auc; f64),
+ * metadata. */
 bool direction_write(const Direction *r, const char *path, Err *err);
 bool direction_read(Direction *r, const char *path, Err *err);
 /* False when its shape is not lm's. */
 bool direction_fits(const Direction *r, const Lm *lm, Err *err);
+/* True when layer l has a vector. */
+bool direction_has(const Direction *r, int l);
+/* Dot product of the layer's vector with h [d]. */
+double direction_project(const Direction *r, int l, const float *h);
 /* Mean leave-one-out AUC over the layers that have a vector. */
 double direction_auc(const Direction *r);
 

@@ -17,4 +17,8 @@ bool eigen_values_f32(float *a, int n, double *w);
 /* Eigenvalues and vectors: row i of a becomes the vector of w[i]. */
 bool eigen_vectors_f64(double *a, int n, double *w);
 
+/* The k <= n largest eigenvalues alone, descending, into w [k]; row i of v [k, n] is the vector of
+ * w[i]. */
+bool eigen_top_f64(double *a, int n, int k, double *w, double *v);
+
 #endif

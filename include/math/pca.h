@@ -15,6 +15,9 @@ typedef struct Pca {
 /* Of x [n, d], centred over the n points. The sign of a component is such that its entry of
  * largest magnitude (the first of equals) is positive. False when the solver fails. */
 bool pca_fit(Pca *p, const double *x, int n, int d, int k);
+/* The same about the origin, nothing centred: comp are the right singular vectors of x, var the
+ * squares of its singular values over n. */
+bool pca_fit_origin(Pca *p, const double *x, int n, int d, int k);
 void pca_free(Pca *p);
 
 #endif

@@ -8,8 +8,8 @@
 
 #include "base/mem.h"
 #include "infer/surprisal.h"
+#include "key.h"
 #include "math/blas.h"
-#include "math/stats.h"
 #include "stream.h"
 
 enum { MAX_LAYERS = 32000, MAX_PROMPT = 32000 }; /* of a RowKey */
@@ -22,16 +22,10 @@ typedef struct Listener {
     bool *sink;             /* [nt] of the stream before the block */
     double *nats, *entropy; /* [nt] */
     int first;              /* row of token 0 in layer -1 */
+    double tension;         /* sum over the layers that have one */
+    int ntension;
     bool failed;
 } Listener;
-
-static void norms(const HookData *h, double *out)
-{
-    for (int t = 0; t < h->nt; t++) {
-        Moments m = moments_of_f32(h->v + t * h->ld_token, h->width);
-        out[t] = moments_norm(&m);
-    }
-}
 
 static void take_heads(Listener *l, const HookData *h)
 {
@@ -55,6 +49,12 @@ static void take_state(Listener *l, const HookData *h, int layer)
     l->s.layer = layer;
     bool bos = l->p->ids[0] == l->p->bos;
     if (!stream_state(&l->s, h->v, h->width, h->ld_token, bos)) l->failed = true;
+    stream_project(&l->s, h->v, h->ld_token, l->p->direction);
+    double tension = stream_tension(&l->s);
+    if (!isnan(tension)) {
+        l->tension += tension;
+        l->ntension++;
+    }
     stream_rows(&l->s, l->p, l->fs, &first);
     if (layer < 0) l->first = first;
     memcpy(l->sink, l->s.sink, (size_t)h->nt * sizeof *l->sink);
@@ -76,8 +76,10 @@ static void listen(void *ud, const HookData *h)
     Listener *l = ud;
     if (h->point == HOOK_RESID_PRE && h->layer == 0) take_state(l, h, -1);
     if (h->point == HOOK_ENTROPY || h->point == HOOK_DISTANCE) take_heads(l, h);
-    if (h->point == HOOK_ATTN_OUT) norms(h, l->s.delta_attn);
-    if (h->point == HOOK_MLP_OUT) norms(h, l->s.delta_mlp);
+    if (h->point == HOOK_ATTN_OUT)
+        stream_norms(h->v, h->nt, h->width, h->ld_token, l->s.delta_attn);
+    if (h->point == HOOK_MLP_OUT)
+        stream_norms(h->v, h->nt, h->width, h->ld_token, l->s.delta_mlp);
     if (h->point == HOOK_MLP_POST) stream_sparsity(&l->s, h->v, h->width, h->ld_token, l->sink);
     if (h->point == HOOK_RESID_POST) take_state(l, h, h->layer);
     if (h->point == HOOK_LOGITS) take_logits(l, h);
@@ -108,7 +110,7 @@ static bool check(const Lm *lm, const ActivationPrompt *p, Err *err)
                        lm_context(lm));
     if (p->prompt < 0 || p->prompt > MAX_PROMPT || lm_hparams(lm)->nl > MAX_LAYERS)
         return err_set(err, "prompt %d: a table holds %d prompts", p->prompt, MAX_PROMPT);
-    return true;
+    return !p->direction || direction_fits(p->direction, lm, err);
 }
 
 bool analyse_activations(Lm *lm, const ActivationPrompt *p, FeatureSet *fs, const Run *run,
@@ -118,6 +120,7 @@ bool analyse_activations(Lm *lm, const ActivationPrompt *p, FeatureSet *fs, cons
     if (!check(lm, p, err)) return false;
     blas_one_thread();
     fill_head(fs, lm);
+    key_fill_norms(fs, lm_model(lm));
     stream_columns(fs);
     stream_init(&l.s, p->n, lm_hparams(lm)->nh);
     l.sink = mem_alloc(p->n, sizeof *l.sink);
@@ -135,7 +138,8 @@ bool analyse_activations(Lm *lm, const ActivationPrompt *p, FeatureSet *fs, cons
                      "%s: the principal components of a layer cannot be found: its activations "
                      "are not finite",
                      lm_model(lm)->path);
-    if (ok) stream_outcome(p, l.nats, l.entropy, l.first, fs);
+    double tension = l.ntension ? l.tension / l.ntension : NAN;
+    if (ok) stream_outcome(p, l.nats, l.entropy, tension, l.first, fs);
     stream_free(&l.s);
     free(l.sink);
     free(l.nats);

@@ -14,10 +14,12 @@
  * Fewer than three layers, norms that are missing or of several widths, or norms that do not vary
  * in two directions (an untrained model): the angle is the fraction of log2 of the sum of all
  * matrices' Frobenius norms, pc2_skew the mean skewness and pc3_kurt the mean Pearson kurtosis of
- * their entries; a note says so. */
+ * their entries; a note says so. Where no matrix has been read (key_fill_norms) the same is taken
+ * over the norm vectors. */
+#include "key.h"
+
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "layers.h"
@@ -31,23 +33,43 @@ typedef struct Key {
     double x, y, angle, skew, kurt; /* angle in turns; kurt Pearson's */
 } Key;
 
-/* The norm vectors [nl, d] as a new array; NULL with a reason when there is none. */
-static double *norm_points(const Model *model, const Measure *m, int nl, int *d, const char **why)
+/* The norm vectors of the blocks; v NULL when they do not tell, for the reason why. */
+typedef struct Norms {
+    int nl, d;
+    double *v; /* [nl, d] NaN and infinities are 0 */
+    const char *why;
+} Norms;
+
+/* A vector tensor as numbers. */
+static void read_vector(const Tensor *t, int d, double *out)
 {
-    *why = nl < 3 ? "it has fewer than three layers" : NULL;
-    *d = 0;
-    for (int l = 0; l < nl && !*why; l++) {
-        const Measure *g = layers_find(model, m, l, ROLE_NORM_ATTN);
-        if (!g || !g->gamma) *why = "a layer has no norm before attention";
-        else if (l > 0 && g->scan.cols != *d) *why = "its norms differ in width";
-        else *d = (int)g->scan.cols;
+    float *v = mem_alloc(d, sizeof *v);
+    tensor_read_f32(t, 0, 1, v);
+    for (int i = 0; i < d; i++) out[i] = isfinite(v[i]) ? v[i] : 0;
+    free(v);
+}
+
+static bool is_norm(const ModelPart *p)
+{
+    int64_t d = tensor_cols(&p->t);
+    return measure_kind(p) == MEASURE_GAMMA && d > 0 && d < INT32_MAX;
+}
+
+static Norms norms_read(const Model *model, int nl)
+{
+    Norms n = {.nl = nl, .why = nl < 3 ? "it has fewer than three layers" : NULL};
+    for (int l = 0; l < nl && !n.why; l++) {
+        const ModelPart *p = model_find(model, l, ROLE_NORM_ATTN);
+        if (!p || !is_norm(p)) n.why = "a layer has no norm before attention";
+        else if (l > 0 && tensor_cols(&p->t) != n.d) n.why = "its norms differ in width";
+        else n.d = (int)tensor_cols(&p->t);
     }
-    if (*why) return NULL;
-    double *x = mem_alloc((int64_t)nl * *d, sizeof *x);
+    if (n.why) return n;
+    n.v = mem_alloc((int64_t)nl * n.d, sizeof *n.v);
     for (int l = 0; l < nl; l++)
-        memcpy(x + (size_t)l * (size_t)*d, layers_find(model, m, l, ROLE_NORM_ATTN)->gamma,
-               (size_t)*d * sizeof *x);
-    return x;
+        read_vector(&model_find(model, l, ROLE_NORM_ATTN)->t, n.d,
+                    n.v + (size_t)l * (size_t)n.d);
+    return n;
 }
 
 static Moments coordinate(const Pca *p, int k)
@@ -59,14 +81,12 @@ static Moments coordinate(const Pca *p, int k)
     return m;
 }
 
-/* From the norms; false with a reason when they do not tell. */
-static bool key_from_norms(const Model *model, const Measure *m, int nl, Key *key, const char **why)
+/* False with a reason in norms->why when they do not tell. */
+static bool key_from_norms(Norms *norms, Key *key)
 {
-    int d;
-    double *x = norm_points(model, m, nl, &d, why);
-    if (!x) return false;
+    if (!norms->v) return false;
     Pca p;
-    bool ok = pca_fit(&p, x, nl, d, 3) && p.var[1] > 0;
+    bool ok = pca_fit(&p, norms->v, norms->nl, norms->d, 3) && p.var[1] > 0;
     if (ok) {
         Moments second = coordinate(&p, 1), third = coordinate(&p, 2);
         key->x = p.coord[0];
@@ -76,31 +96,59 @@ static bool key_from_norms(const Model *model, const Measure *m, int nl, Key *ke
         key->skew = moments_skew(&second);
         key->kurt = p.var[2] > 0 ? moments_kurtosis(&third) + 3 : 0;
     } else {
-        *why = "its norms do not vary in two directions";
+        norms->why = "its norms do not vary in two directions";
     }
     pca_free(&p);
-    free(x);
     return ok;
 }
 
-static void key_from_matrices(const Model *model, const Measure *m, Key *key)
+/* Sums over tensors, for models whose norms do not tell. */
+typedef struct Bulk {
+    double norm, skew, kurt;
+    int n;
+} Bulk;
+
+static void bulk_add(Bulk *b, const Moments *m)
 {
-    double norm = 0, skew = 0, kurt = 0;
-    int n = 0;
-    for (int i = 0; i < model->nparts; i++) {
-        if (m[i].kind != MEASURE_MATRIX) continue;
-        norm += moments_norm(&m[i].scan.moments);
-        skew += moments_skew(&m[i].scan.moments);
-        kurt += moments_kurtosis(&m[i].scan.moments) + 3;
-        n++;
-    }
+    b->norm += moments_norm(m);
+    b->skew += moments_skew(m);
+    b->kurt += moments_kurtosis(m) + 3;
+    b->n++;
+}
+
+static void key_from_bulk(const Bulk *b, Key *key)
+{
     *key = (Key){0};
-    if (n == 0) return;
-    key->angle = norm > 0 ? log2(norm) - floor(log2(norm)) : 0;
+    if (b->n == 0) return;
+    key->angle = b->norm > 0 ? log2(b->norm) - floor(log2(b->norm)) : 0;
     key->x = cos(TURN * key->angle);
     key->y = sin(TURN * key->angle);
-    key->skew = skew / n;
-    key->kurt = kurt / n;
+    key->skew = b->skew / b->n;
+    key->kurt = b->kurt / b->n;
+}
+
+static Bulk bulk_of_matrices(const Model *model, const Measure *m)
+{
+    Bulk b = {0};
+    for (int i = 0; i < model->nparts; i++)
+        if (m[i].kind == MEASURE_MATRIX) bulk_add(&b, &m[i].scan.moments);
+    return b;
+}
+
+static Bulk bulk_of_norms(const Model *model)
+{
+    Bulk b = {0};
+    for (int i = 0; i < model->nparts; i++) {
+        const ModelPart *p = &model->part[i];
+        if (!is_norm(p)) continue;
+        int d = (int)tensor_cols(&p->t);
+        double *v = mem_alloc(d, sizeof *v);
+        read_vector(&p->t, d, v);
+        Moments m = moments_of_f64(v, d);
+        bulk_add(&b, &m);
+        free(v);
+    }
+    return b;
 }
 
 static int key_root(double angle)
@@ -116,33 +164,55 @@ static int key_mode(const Key *key)
     return key->kurt > 3 ? HARMONIC_MINOR : DORIAN;
 }
 
-void key_fill(FeatureSet *fs, const Model *model, const Measure *m, int nl)
+static void key_row(FeatureSet *fs, const Key *key)
 {
-    Key key = {0};
-    const char *why = "";
-    if (!key_from_norms(model, m, nl, &key, &why)) {
-        key_from_matrices(model, m, &key);
-        feat_note(fs, "%s: %s: its key is read from the norms and moments of its matrices",
-                  model->name ? model->name : "model", why);
-    }
     const struct {
         const char *name, *unit, *doc;
         double v;
     } col[] = {
         {"key_x", "", "layer 0 on the first principal component of the norms before attention",
-         key.x},
-        {"key_y", "", "layer 0 on the second component", key.y},
-        {"key_angle", "turns", "angle of layer 0 in that plane", key.angle},
-        {"pc2_skew", "", "skewness of the layers on the second component", key.skew},
+         key->x},
+        {"key_y", "", "layer 0 on the second component", key->y},
+        {"key_angle", "turns", "angle of layer 0 in that plane", key->angle},
+        {"pc2_skew", "", "skewness of the layers on the second component", key->skew},
         {"pc3_kurt", "", "Pearson kurtosis of the layers on the third component (3 = Gaussian)",
-         key.kurt},
+         key->kurt},
         {"key_root", "MIDI key", "twelfth of a turn of key_angle round the circle of fifths",
-         key_root(key.angle)},
-        {"key_mode", "", "0 major, 1 natural minor, 2 dorian, 4 harmonic minor", key_mode(&key)},
+         key_root(key->angle)},
+        {"key_mode", "", "0 major, 1 natural minor, 2 dorian, 4 harmonic minor", key_mode(key)},
     };
     RowKey none = {.prompt = -1, .layer = -1, .role = -1, .head = -1, .token = -1};
     int row = feat_add_row(fs, FT_MODEL, none, NULL);
     for (size_t i = 0; i < sizeof col / sizeof col[0]; i++)
         feat_set1(fs, FT_MODEL, feat_add_column(fs, FT_MODEL, col[i].name, col[i].unit, col[i].doc),
                   row, col[i].v);
+}
+
+void key_fill(FeatureSet *fs, const Model *model, const Measure *m, int nl)
+{
+    Key key = {0};
+    Norms norms = norms_read(model, nl);
+    if (!key_from_norms(&norms, &key)) {
+        Bulk bulk = bulk_of_matrices(model, m);
+        key_from_bulk(&bulk, &key);
+        feat_note(fs, "%s: %s: its key is read from the norms and moments of its matrices",
+                  model->name ? model->name : "model", norms.why);
+    }
+    free(norms.v);
+    key_row(fs, &key);
+}
+
+void key_fill_norms(FeatureSet *fs, const Model *model)
+{
+    Key key = {0};
+    if (fs->table[FT_MODEL].nrows) return;
+    Norms norms = norms_read(model, model->cfg.nl);
+    if (!key_from_norms(&norms, &key)) {
+        Bulk bulk = bulk_of_norms(model);
+        key_from_bulk(&bulk, &key);
+        feat_note(fs, "%s: %s: its key is read from the lengths and moments of its norms",
+                  model->name ? model->name : "model", norms.why);
+    }
+    free(norms.v);
+    key_row(fs, &key);
 }

@@ -5,6 +5,15 @@
 
 #include "analysis/activations.h"
 
+enum {
+    STREAM_SCALES = 3, /* ways to cut the dimensions into blocks */
+    STREAM_BLOCKS = 5 + 7 + 12,
+    STREAM_FOLDS = 4, /* singular vectors */
+    STREAM_FOLD = 32  /* blocks of each */
+};
+
+extern const int STREAM_SCALE[STREAM_SCALES]; /* 5, 7, 12 blocks */
+
 /* One layer (-1: the embedding), all tokens of a prompt. Numbers that a layer has not are NAN. */
 typedef struct Stream {
     int layer, nt, nh;
@@ -15,15 +24,26 @@ typedef struct Stream {
     double *delta_attn, *delta_mlp;  /* [nt] */
     double *sparsity;                /* [nt] */
     double post_std;
+    double *proj, *cosine, *tension; /* [nt] on the direction */
+    double blocks[STREAM_BLOCKS];    /* norms of 5, then 7, then 12 blocks of dimensions */
+    double fold[STREAM_FOLDS][STREAM_FOLD], fold_share[STREAM_FOLDS];
     float *entropy, *distance; /* [nh, nt] entropy over its maximum */
 } Stream;
 
 void stream_init(Stream *s, int nt, int nh);
 void stream_free(Stream *s);
 
-/* norm, sinks, the plane and the coordinates of h [nt, d], rows ld apart. bos: token 0 is one.
+/* L2 norms of h [nt, d], rows ld apart. */
+void stream_norms(const float *h, int nt, int d, int64_t ld, double *norm);
+/* Which tokens are attention sinks, by the norms of their layer. bos: token 0 is one. */
+void stream_sinks(const double *norm, int nt, bool bos, bool *sink);
+/* norm, sinks, the plane and the coordinates, blocks and folds of h [nt, d], rows ld apart. bos:
+ * token 0 is one. Where every token is a sink, all count.
  * False when the components cannot be found. */
 bool stream_state(Stream *s, const float *h, int d, int64_t ld, bool bos);
+/* proj, cosine, tension of the stream's layer, after stream_state; NAN where r (may be NULL) has no
+ * vector. */
+void stream_project(Stream *s, const float *h, int64_t ld, const Direction *r);
 /* sparsity of post [nt, ff], by the sinks of the stream that goes into the block. */
 void stream_sparsity(Stream *s, const float *post, int ff, int64_t ld, const bool *sink);
 
@@ -31,9 +51,11 @@ void stream_sparsity(Stream *s, const float *post, int ff, int64_t ld, const boo
 void stream_columns(FeatureSet *fs);
 /* Adds the rows of a layer; *first: the row of its token 0 in FT_TOKENS. */
 void stream_rows(const Stream *s, const ActivationPrompt *p, FeatureSet *fs, int *first);
-/* What the model expected: nats [nt] (nats[0] NAN), entropy [nt] after each token. first: the row
- * of token 0 in layer -1. */
-void stream_outcome(const ActivationPrompt *p, const double *nats, const double *entropy, int first,
-                    FeatureSet *fs);
+/* The layer's mean tension, NAN when it has none. */
+double stream_tension(const Stream *s);
+/* What the model expected: nats [nt] (nats[0] NAN), entropy [nt] after each token; the mean tension
+ * over layers. first: the row of token 0 in layer -1. */
+void stream_outcome(const ActivationPrompt *p, const double *nats, const double *entropy,
+                    double tension, int first, FeatureSet *fs);
 
 #endif

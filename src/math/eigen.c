@@ -9,6 +9,7 @@
 
 #include <lapacke.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "sturm.h"
@@ -41,4 +42,23 @@ bool eigen_values_f32(float *a, int n, double *w)
 bool eigen_vectors_f64(double *a, int n, double *w)
 {
     return LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'U', n, a, n, w) == 0;
+}
+
+bool eigen_top_f64(double *a, int n, int k, double *w, double *v)
+{
+    double *value = mem_alloc(n, sizeof *value);
+    double *vector = mem_alloc((int64_t)n * k, sizeof *vector);
+    int *support = mem_alloc(2 * (int64_t)k, sizeof *support), found = 0;
+    bool ok = LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'I', 'U', n, a, n, 0, 0, n - k + 1, n, 0,
+                             &found, value, vector, n, support) == 0 &&
+              found == k;
+    for (int i = 0; ok && i < k; i++) {
+        w[i] = value[k - 1 - i];
+        memcpy(v + (size_t)i * (size_t)n, vector + (size_t)(k - 1 - i) * (size_t)n,
+               (size_t)n * sizeof *v);
+    }
+    free(value);
+    free(vector);
+    free(support);
+    return ok;
 }

@@ -1,4 +1,5 @@
-/* pca.c: see math/pca.h. Through the eigenvectors of the smaller Gram matrix, [n, n] or [d, d]. */
+/* pca.c: see math/pca.h. Through the first eigenvectors of the smaller Gram matrix, [n, n]
+ * or [d, d]. */
 #include "math/pca.h"
 
 #include <math.h>
@@ -8,6 +9,9 @@
 #include "base/mem.h"
 #include "math/blas.h"
 #include "math/eigen.h"
+
+/* Eigenvalues below this share of the largest are rounding. */
+static const double NOISE = 1e-14;
 
 /* v becomes a unit vector with its largest entry positive, or stays zero. */
 static void fix_vector(double *v, int d)
@@ -51,36 +55,53 @@ static void component(Pca *p, const double *c, const double *u, int i, bool over
     }
 }
 
-bool pca_fit(Pca *p, const double *x, int n, int d, int k)
+/* The Gram matrix g [m, m] of c [n, d], over points or over dimensions. */
+static void multiply(const double *c, int n, int d, bool over_points, double *g)
 {
+    int m = over_points ? n : d;
+    BlasShape s = {.m = m, .n = m, .k = over_points ? d : n, .lda = d, .ldb = d, .ldc = m};
+    s.tb = over_points;
+    s.ta = !over_points;
+    blas_gemm_f64(&s, c, c, g);
+}
+
+static bool fit(Pca *p, const double *c, int n, int d, int k)
+{
+    bool over_points = n < d;
+    int m = over_points ? n : d, most = k < m ? k : m;
     *p = (Pca){.n = n, .d = d, .k = k};
     p->coord = mem_alloc((int64_t)n * k, sizeof *p->coord);
     p->comp = mem_alloc((int64_t)k * d, sizeof *p->comp);
     p->var = mem_alloc(k, sizeof *p->var);
-    bool over_points = n < d;
-    int m = over_points ? n : d;
-    double *c = mem_alloc((int64_t)n * d, sizeof *c);
-    double *g = mem_alloc((int64_t)m * m, sizeof *g), *w = mem_alloc(m, sizeof *w);
-    if (n > 0) memcpy(c, x, (size_t)n * (size_t)d * sizeof *c);
-    centre(c, n, d);
-    BlasShape s = {.m = m, .n = m, .k = over_points ? d : n, .lda = d, .ldb = d, .ldc = m};
-    s.tb = over_points;
-    s.ta = !over_points;
-    bool ok = true;
-    if (m > 0 && s.k > 0) {
-        blas_gemm_f64(&s, c, c, g);
-        ok = eigen_vectors_f64(g, m, w);
+    if (most < 1) return true;
+    double *g = mem_alloc((int64_t)m * m, sizeof *g), *w = mem_alloc(most, sizeof *w);
+    double *v = mem_alloc((int64_t)most * m, sizeof *v);
+    multiply(c, n, d, over_points, g);
+    bool ok = eigen_top_f64(g, m, most, w, v);
+    for (int i = 0; ok && i < most; i++) {
+        if (!(w[i] > NOISE * w[0])) break;
+        p->var[i] = w[i] / n;
+        component(p, c, v + (size_t)i * (size_t)m, i, over_points);
     }
-    for (int i = 0; ok && i < k && i < m; i++) {
-        double lambda = w[m - 1 - i];
-        if (!(lambda > 1e-14 * w[m - 1])) break;
-        p->var[i] = lambda / n;
-        component(p, c, g + (size_t)(m - 1 - i) * (size_t)m, i, over_points);
-    }
-    free(c);
     free(g);
     free(w);
+    free(v);
     return ok;
+}
+
+bool pca_fit(Pca *p, const double *x, int n, int d, int k)
+{
+    double *c = mem_alloc((int64_t)n * d, sizeof *c);
+    if (n > 0) memcpy(c, x, (size_t)n * (size_t)d * sizeof *c);
+    centre(c, n, d);
+    bool ok = fit(p, c, n, d, k);
+    free(c);
+    return ok;
+}
+
+bool pca_fit_origin(Pca *p, const double *x, int n, int d, int k)
+{
+    return fit(p, x, n, d, k);
 }
 
 void pca_free(Pca *p)
