@@ -1,6 +1,6 @@
 /* direction.c: see analysis/direction.h. Differences of the two prompts of each pair, layer by
  * layer; sums in f64. The difference of means follows Arditi et al. 2024 (Refusal in Language
- * Models Is Mediated by a Single Direction), the principal component Zou et al. 2023 (Representation
+ * Models Is Mediated by a Single Direction), the component Zou et al. 2023 (Representation
  * Engineering).
  *
  * The component comes from the Gram matrix of the differences [npairs, npairs], which is made once
