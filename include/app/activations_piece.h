@@ -4,6 +4,7 @@
 #define APP_ACTIVATIONS_PIECE_H
 
 #include "app/output.h"
+#include "app/plot.h"
 #include "app/sound.h"
 #include "app/text_model.h"
 
@@ -16,6 +17,7 @@ typedef struct ActivationsJob {
     const char *output, *format; /* output.h */
     bool audio, clobber;
     SoundJob sound;
+    PlotJob plot;
     const char *command;        /* for the files' own description */
 } ActivationsJob;
 

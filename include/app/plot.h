@@ -1,4 +1,4 @@
-/* plot.h: pictures beside a piece: NAME.png and NAME-spectra.png. */
+/* plot.h: pictures beside a piece: NAME.png, NAME-spectra.png, NAME-heat.png, NAME-phases.png. */
 #ifndef APP_PLOT_H
 #define APP_PLOT_H
 
@@ -17,8 +17,12 @@ typedef struct PlotJob {
 /* The picture's name beside the files of n, as a new string: spectra 0 = the overview, 1.. = the
  * spectra of that model. NULL when the files have no name (standard output, devices). */
 char *plot_path(const OutNames *n, const PlotJob *job, int spectra, Err *err);
+/* NAME, suffix and ending as above: "-heat" is NAME-heat.png. */
+char *plot_name(const OutNames *n, const PlotJob *job, const char *suffix, Err *err);
 /* False when a picture cannot be written, or exists and clobber is false. */
 bool plot_check(const OutNames *n, const PlotJob *job, int nmodels, bool clobber, Err *err);
+/* The same of a piece of activations: the overview and what plot_activations stages. */
+bool plot_check_activations(const OutNames *n, const PlotJob *job, bool clobber, Err *err);
 /* Stages the overview of a piece. a may be empty: no sound was made. */
 bool plot_piece(const OutNames *n, const PlotJob *job, const Score *s, const AudioBuf *a,
                 OutSet *set, const Run *run, Err *err);

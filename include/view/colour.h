@@ -14,6 +14,8 @@ double colour_lightness(Rgb c);
 
 /* 0..1 (clamped): dark violet over green to yellow, lightness rising evenly. NaN is grey. */
 Rgb colour_ramp(double x);
+/* 0..1 (clamped): blue over almost white at 0.5 to red, as far from it as dark. NaN is grey. */
+Rgb colour_split(double x);
 /* Turns; x and x + 1 are the same colour, all of one lightness. NaN is grey. */
 Rgb colour_cycle(double x);
 /* The colour of track i of a score: neighbours differ in hue and lightness. */

@@ -53,8 +53,11 @@ bool activations_check(const ActivationsJob *job, Err *err)
                        "no --chat");
     if (!set && job->column) return err_set(err, "--column belongs to --mode spectrum");
     if (!text_model_check(&job->text, err) || !name_files(&names, job, err)) return false;
+    char *picture = job->plot.wanted ? plot_path(&names, &job->plot, 0, err) : NULL;
+    bool ok = picture || !job->plot.wanted;
+    free(picture);
     outnames_free(&names);
-    return true;
+    return ok;
 }
 
 /* The model's weights, for the rooms. */
@@ -80,7 +83,7 @@ static bool make_piece(const ActivationsJob *job, const OutNames *names, OutSet 
     WeightNoise noise = {0};
     Score score = {0};
     PieceOut out = {.genre = genre, .score = &score, .fs = ptr, .nfs = 1, .noise = &noise,
-                    .names = names, .sound = job->sound, .say = job->text.say};
+                    .names = names, .sound = job->sound, .plot = job->plot, .say = job->text.say};
     bool ok = prompt_features(&job->text, &fs, run, err) && read_noise(&noise, job, err) &&
               piece_compose(genre, ptr, 1, &opts, job->command, &score, err) &&
               piece_write(&out, set, run, err);
@@ -94,8 +97,11 @@ bool activations_make(const ActivationsJob *job, const Run *run, Err *err)
 {
     OutNames names = {.format = NULL};
     OutSet set = {0};
-    bool ok = name_files(&names, job, err) && outnames_check(&names, job->clobber, err);
-    if (ok && strcmp(job->mode, SPECTRUM) == 0)
+    bool spectrum = strcmp(job->mode, SPECTRUM) == 0;
+    bool ok = name_files(&names, job, err) && outnames_check(&names, job->clobber, err) &&
+              (spectrum ? plot_check(&names, &job->plot, 0, job->clobber, err)
+                        : plot_check_activations(&names, &job->plot, job->clobber, err));
+    if (ok && spectrum)
         ok = spectrum_make(job, &names, &set, run, err);
     else if (ok)
         ok = make_piece(job, &names, &set, run, err);

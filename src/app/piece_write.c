@@ -123,6 +123,15 @@ static bool write_bytes(OutSet *set, const char *path, const Str *bytes, Err *er
     return out_file(outset_add(set, path), str_text(bytes), bytes->len, err);
 }
 
+/* Of a model the spectra of its weights, of a prompt what it does inside. */
+static bool write_plots(const PieceOut *p, OutSet *set, const AudioBuf *a, const Run *run, Err *err)
+{
+    bool weights = p->fs[0]->table[FT_WEIGHTS].nrows > 0;
+    if (!plot_piece(p->names, &p->plot, p->score, a, set, run, err)) return false;
+    if (weights) return plot_spectra(p->names, &p->plot, p->fs, p->nfs, set, err);
+    return p->nfs > 1 || plot_activations(p->names, &p->plot, p->fs[0], set, err);
+}
+
 bool piece_write(const PieceOut *p, OutSet *set, const Run *run, Err *err)
 {
     Str bytes = {0};
@@ -130,9 +139,7 @@ bool piece_write(const PieceOut *p, OutSet *set, const Run *run, Err *err)
     AudioBuf a = {0};
     bool ok = true;
     if (path[OUT_AUDIO]) ok = write_audio(p, set, &a, run, err);
-    if (ok && p->plot.wanted)
-        ok = plot_piece(p->names, &p->plot, p->score, &a, set, run, err) &&
-             plot_spectra(p->names, &p->plot, p->fs, p->nfs, set, err);
+    if (ok && p->plot.wanted) ok = write_plots(p, set, &a, run, err);
     audio_free(&a);
     if (ok && path[OUT_JSON]) {
         score_write_json(p->score, p->fs, p->nfs, &bytes);

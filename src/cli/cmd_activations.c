@@ -10,6 +10,7 @@ typedef struct ActivationsOpts {
     TextInput in;
     SoundRows sound;
     EngineRows engine;
+    PlotJob plot;
     const char *output, *column;
     int mode, layer, dims, format; /* format: -1 = MIDI, WAV and sources */
     bool audio, clobber;
@@ -58,6 +59,7 @@ static const OptGroup GROUPS[] = {
     GROUP_OF(rows_chat, offsetof(ActivationsOpts, in), "Chat"),
     GROUP_OF(ROWS, 0, "Piece"),
     GROUP_OF(OUTPUT, 0, "Output"),
+    GROUP_OF(rows_plot, offsetof(ActivationsOpts, plot), "Pictures"),
     GROUP_OF(rows_sound, offsetof(ActivationsOpts, sound), "Sound"),
     GROUP_OF(rows_engine, offsetof(ActivationsOpts, engine), "Instruments"),
     COMMON_GROUP,
@@ -71,7 +73,7 @@ static CliStatus run(const Call *call)
                           .layer = o->layer, .dims = o->dims, .output = o->output,
                           .format = o->format < 0 ? NULL : FORMATS[o->format], .audio = o->audio,
                           .clobber = o->clobber, .sound = rows_sound_job(&o->sound),
-                          .command = call->echo};
+                          .plot = o->plot, .command = call->echo};
     job.sound.engine = o->engine.engine;
     if (!activations_check(&job, call->err)) return CLI_USAGE;
     return activations_make(&job, call->run, call->err) ? CLI_OK : CLI_FAIL;

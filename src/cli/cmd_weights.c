@@ -20,8 +20,6 @@ static const WeightsOpts DEFAULTS = {
 
 static const char *const FORMATS[] = {"mid", "wav", "flac", "ogg", "opus", "mp3", "json", NULL};
 
-static const char *const PICTURES[] = {"png", "svg", NULL}; /* as CanvasFormat */
-
 static const Opt OUTPUT[] = {
     {.letter = 'o', .name = "output", .type = OPT_STRING, .at = offsetof(WeightsOpts, output),
      .arg = "NAME",
@@ -32,11 +30,6 @@ static const Opt OUTPUT[] = {
      .help = "what to write where the name does not say", .choices = FORMATS, .local = true},
     {.name = "audio", .type = OPT_OFF, .at = offsetof(WeightsOpts, audio),
      .help = "no audio file", .local = true},
-    {.name = "plot", .type = OPT_FLAG, .at = offsetof(WeightsOpts, plot.wanted),
-     .help = "pictures too: NAME.png (waveform, spectrogram, piano roll) and NAME-spectra.png "
-             "(singular values)", .local = true},
-    {.name = "plot-format", .type = OPT_CHOICE, .at = offsetof(WeightsOpts, plot.format),
-     .arg = "FORMAT", .help = "of the pictures", .choices = PICTURES, .local = true},
     {.name = "force", .type = OPT_FLAG, .at = offsetof(WeightsOpts, clobber),
      .help = "replace existing files (the default)", .local = true},
     {.name = "clobber", .type = OPT_OFF, .at = offsetof(WeightsOpts, clobber),
@@ -53,6 +46,7 @@ static const OptGroup GROUPS[] = {
     GROUP_OF(rows_model, offsetof(WeightsOpts, model), "Model"),
     GROUP_OF(rows_music, offsetof(WeightsOpts, music), "Music"),
     GROUP_OF(OUTPUT, 0, "Output"),
+    GROUP_OF(rows_plot, offsetof(WeightsOpts, plot), "Pictures"),
     GROUP_OF(rows_sound, offsetof(WeightsOpts, sound), "Sound"),
     GROUP_OF(rows_engine, offsetof(WeightsOpts, engine), "Instruments"),
     COMMON_GROUP,

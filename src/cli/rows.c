@@ -19,6 +19,7 @@ static const char *const ROOTS[] = {"C",     "C#|Db", "D",     "D#|Eb", "E",    
                                     "G",     "G#|Ab", "A",     "A#|Bb", "B",     NULL};
 static const char *const DIALECTS[] = {"both", "plugin", "fluid", NULL};
 static const char *const ENGINES[] = {"auto", "soundfont|sf", "native", NULL};
+static const char *const PICTURES[] = {"png", "svg", NULL}; /* as CanvasFormat */
 static const char *const BITS[] = {"16", "24", "32|float", NULL};
 
 const Opt rows_model[1] = {
@@ -52,6 +53,15 @@ const Opt rows_engine[1] = {
     {.name = "engine", .type = OPT_CHOICE, .at = offsetof(EngineRows, engine), .arg = "ENGINE",
      .help = "soundfont: General MIDI through FluidSynth; native: our own instruments; auto: what "
              "the piece was written for", .choices = ENGINES, .local = true},
+};
+
+const Opt rows_plot[2] = {
+    {.name = "plot", .type = OPT_FLAG, .at = offsetof(PlotJob, wanted),
+     .help = "NAME.png (waveform, spectrogram, piano roll); of weights NAME-spectra.png (singular "
+             "values), of a prompt NAME-heat.png and NAME-phases.png (tokens by layers)",
+     .local = true},
+    {.name = "plot-format", .type = OPT_CHOICE, .at = offsetof(PlotJob, format),
+     .arg = "FORMAT", .help = "of the pictures", .choices = PICTURES, .local = true},
 };
 
 const Opt rows_sound[6] = {

@@ -2,6 +2,7 @@
 #ifndef CLI_ROWS_H
 #define CLI_ROWS_H
 
+#include "app/plot.h"
 #include "app/sound.h"
 #include "base/opt.h"
 #include "genre/genre.h"
@@ -31,6 +32,7 @@ typedef struct SoundRows {
 #define SOUND_DEFAULTS {.rate = 44100, .bits = 0, .loudness = -14, .peak = -1}
 
 extern const Opt rows_model[1], rows_music[7], rows_sound[6], rows_engine[1];
+extern const Opt rows_plot[2]; /* of a PlotJob */
 
 /* A table of rows placed at the offset `where` of a command's struct. */
 #define GROUP_OF(table, where, heading)                                                            \

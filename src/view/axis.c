@@ -44,17 +44,18 @@ static double time_step(double span, int want)
 
 static int log_ticks(const Axis *a, int want, double *tick)
 {
-    static const int SETS[3][4] = {{3, 1, 2, 5}, {2, 1, 3, 0}, {1, 1, 0, 0}};
+    enum { LAST = 3 };
+    static const int SETS[LAST + 1][6] = {{5, 1, 2, 3, 5, 7}, {3, 1, 2, 5}, {2, 1, 3}, {1, 1}};
     int e0 = (int)floor(log10(a->lo)), e1 = (int)ceil(log10(a->hi));
-    for (int set = 0; set < 3; set++) {
-        int n = 0, skip = set == 2 ? (e1 - e0) / want + 1 : 1;
+    for (int set = 0; set <= LAST; set++) {
+        int n = 0, skip = set == LAST ? (e1 - e0) / want + 1 : 1;
         for (int e = e0; e <= e1; e += skip)
             for (int i = 1; i <= SETS[set][0]; i++) {
                 double v = SETS[set][i] * pow(10, e);
                 if (v < a->lo * (1 - 1e-9) || v > a->hi * (1 + 1e-9)) continue;
                 if (n < AXIS_MAX_TICKS) tick[n++] = v;
             }
-        if ((n <= want && n >= 2) || (set == 2 && n >= 2)) return n;
+        if ((n <= want && n >= 2) || (set == LAST && n >= 2)) return n;
     }
     return every(a, linear_step(a->hi - a->lo, want), tick);
 }

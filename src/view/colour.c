@@ -78,6 +78,13 @@ Rgb colour_ramp(double x)
     return colour_lch(0.18 + 0.75 * x, 0.09 + 0.08 * x, 305 - 200 * x);
 }
 
+Rgb colour_split(double x)
+{
+    if (isnan(x)) return ABSENT;
+    double far = fabs(2 * clamp01(x) - 1);
+    return colour_lch(0.97 - 0.5 * far, 0.2 * sqrt(far), x < 0.5 ? 255 : 28);
+}
+
 Rgb colour_cycle(double x)
 {
     if (!isfinite(x)) return ABSENT;
