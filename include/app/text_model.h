@@ -14,6 +14,7 @@ typedef struct TextJob {
     const OptList *model; /* as for sources_load, at most one; empty = the default model */
     TextInput in;
     int context;          /* positions, 0 = what the model was made for */
+    const char *direction; /* for features: as direction_load takes it; NULL = none */
     Say say;
 } TextJob;
 

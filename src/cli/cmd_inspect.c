@@ -15,7 +15,7 @@ typedef struct InspectOpts {
     ModelRows model;
     TextInput in;
     OptList hook;
-    const char *features, *output;
+    const char *features, *output, *direction;
     int table; /* -1 = weights, or tokens of a prompt */
     bool json, csv, clobber, list_hooks;
 } InspectOpts;
@@ -42,6 +42,13 @@ static const Opt ROWS[] = {
      .help = "show a .json that inspect wrote instead of a model"},
 };
 
+static const Opt DIRECTION[] = {
+    {.name = "direction", .type = OPT_STRING, .at = offsetof(InspectOpts, direction),
+     .arg = "NAME",
+     .help = "project the tokens on a direction: a file of llmsonify direction fit, a file of "
+             "pairs, refusal or sentiment"},
+};
+
 static const Opt HOOKS[] = {
     {.name = "hook", .type = OPT_LIST, .at = offsetof(InspectOpts, hook), .arg = "NAME",
      .help = "with a prompt and -o x.npz: the numbers themselves at this point of the forward "
@@ -54,6 +61,7 @@ static const OptGroup GROUPS[] = {
     GROUP_OF(rows_model, offsetof(InspectOpts, model), "Model"),
     GROUP_OF(rows_text, offsetof(InspectOpts, in), "Prompt"),
     GROUP_OF(rows_chat, offsetof(InspectOpts, in), "Chat"),
+    GROUP_OF(DIRECTION, 0, "Direction"),
     GROUP_OF(HOOKS, 0, "Raw numbers"),
     GROUP_OF(ROWS, 0, "Output"),
     COMMON_GROUP,
@@ -76,6 +84,7 @@ static bool check_hooks(const InspectOpts *o, Err *err)
 static bool check_prompt(const InspectOpts *o, const TextJob *job, Err *err)
 {
     bool of_prompt = o->table == FT_TOKENS || o->table == FT_HEADS || o->table == FT_PROMPTS;
+    if (o->direction && !has_prompt(o)) return err_set(err, "--direction needs a prompt: -p TEXT");
     if (!has_prompt(o))
         return !of_prompt || o->features ||
                err_set(err, "--table %s needs a prompt: -p TEXT", TABLES[o->table]);
@@ -140,7 +149,8 @@ static CliStatus run(const Call *call)
     InspectForm form;
     Sources src = {0};
     CliStatus status = CLI_FAIL;
-    TextJob job = {.model = &o->model.model, .in = o->in, .say = call->say};
+    TextJob job = {.model = &o->model.model, .in = o->in, .say = call->say,
+                   .direction = o->direction};
     if (!choose_form(o, &form, call->err) || !check_hooks(o, call->err) ||
         !check_prompt(o, &job, call->err))
         return CLI_USAGE;
