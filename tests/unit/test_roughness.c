@@ -1,5 +1,5 @@
-/* test_roughness.c: roughness against values computed with the R package dycon, MATLAB and NumPy, printed
- * to the digits given. */
+/* test_roughness.c: roughness against values computed with the R package dycon, MATLAB and NumPy,
+ * to the digits printed. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
