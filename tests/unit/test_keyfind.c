@@ -51,6 +51,33 @@ static void known_pieces_have_known_keys(void **state)
     assert_true(fabs(minor.second - 0.6490695) < 5e-7);
 }
 
+/* numpy.corrcoef again. */
+static void temperleys_profiles_are_another_opinion(void **state)
+{
+    (void)state;
+    const double c_triad[12] = {[0] = 1, [4] = 1, [7] = 1};
+    const double a_harmonic_minor[12] = {2, 0, 1, 0, 3, 1, 0, 0, 2, 4, 0, 1};
+    KeyFind triad = keyfind_by(KEY_TEMPERLEY, c_triad);
+    KeyFind minor = keyfind_by(KEY_TEMPERLEY, a_harmonic_minor);
+    assert_string_equal(keyfind_name(&triad), "C major");
+    assert_true(fabs(triad.r - 0.8013795) < 5e-7); /* printed digits */
+    assert_string_equal(keyfind_name(&minor), "A minor");
+    assert_true(fabs(minor.r - 0.9025931) < 5e-7);
+}
+
+static void the_curve_holds_every_keys_correlation(void **state)
+{
+    (void)state;
+    const double c_triad[12] = {[0] = 1, [4] = 1, [7] = 1};
+    double r[24];
+    KeyFind key = keyfind(c_triad);
+    keyfind_curve(KEY_KRUMHANSL, c_triad, r);
+    assert_true(r[0] == key.r);
+    for (int i = 1; i < 24; i++) assert_true(r[i] <= key.second);
+    keyfind_curve(KEY_KRUMHANSL, (double[12]){0}, r);
+    for (int i = 0; i < 24; i++) assert_true(isnan(r[i]));
+}
+
 static void silence_and_the_chromatic_cluster_have_no_key(void **state)
 {
     (void)state;
@@ -92,6 +119,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rotated_profile_is_its_own_key),
         cmocka_unit_test(known_pieces_have_known_keys),
+        cmocka_unit_test(temperleys_profiles_are_another_opinion),
+        cmocka_unit_test(the_curve_holds_every_keys_correlation),
         cmocka_unit_test(silence_and_the_chromatic_cluster_have_no_key),
         cmocka_unit_test(entropy_is_in_bits),
         cmocka_unit_test(the_share_counts_the_scale_and_minors_raised_seventh),
