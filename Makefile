@@ -30,6 +30,8 @@ LIBS := -lfluidsynth -lsndfile -lebur128 -lzip -lsamplerate -lkissfft-float -lcj
         -lopenblas -lpcre2-8 -lutf8proc -lcairo -lpthread -lm
 
 ALL_CFLAGS = $(STD) $(WARN) $(INC) $(CFLAGS) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
+# Sound is made of loops over samples, which the compiler turns into vectors from -O3 on only.
+LOOPS = $(if $(SAN),,$(if $(filter src/audio/% src/synth/%,$<),-O3))
 ALL_LDFLAGS = $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
 
 # The plain build's results lie in build/ itself, its objects in build/release/.
@@ -173,6 +175,6 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay_main.c $(LIB) $(BUILD)/flags
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(LOOPS) -MMD -MP -c -o $@ $<
 
 -include $(OBJ:.o=.d) $(BUILD)/src/main.d $(UNIT_BIN:=.d) $(BENCH_BIN:=.d)

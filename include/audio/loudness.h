@@ -3,8 +3,9 @@
 #ifndef AUDIO_LOUDNESS_H
 #define AUDIO_LOUDNESS_H
 
+#include <stdint.h>
+
 #include "audio/buf.h"
-#include "base/run.h"
 
 typedef struct AudioMeasure {
     double seconds;
@@ -23,9 +24,8 @@ typedef struct AudioMeasure {
 
 void audio_measure(const AudioBuf *a, AudioMeasure *m);
 
-/* Integrated loudness alone, LUFS; -inf when nothing passes the gate. Pieces over two minutes are
- * measured in parts at once (the few blocks that cross a border are left out). */
-double audio_lufs(const AudioBuf *a, const Run *run);
+/* Integrated loudness alone, LUFS; -inf when nothing passes the gate. Quick: one pass. */
+double audio_lufs(const AudioBuf *a);
 /* Loudness of a sliding window (0.4 s: momentary, 3 s: short-term, not more), every `hop` seconds:
  * value i covers the `window` seconds that end at (i + 1) * hop. out is [count] LUFS, -inf for
  * silence, the caller's to free. */

@@ -8,19 +8,20 @@
 #include "audio/biquad.h"
 #include "audio/buf.h"
 #include "audio/compressor.h"
+#include "base/lanes.h"
 
 enum { BANDS = 4, BAND_FILTERS = 14 };
 
 /* The crossover alone. */
 typedef struct BandSplit {
     Biquad filter[BAND_FILTERS];
-    BiquadState state[2][BAND_FILTERS]; /* [channel] */
+    Lane2 s1[BAND_FILTERS], s2[BAND_FILTERS]; /* states; a lane a channel */
 } BandSplit;
 
 /* hz: the three borders, rising, below half the rate. */
 void bandsplit_init(BandSplit *b, double rate, const double hz[BANDS - 1]);
-/* One frame: out[band] of channel 0 or 1. */
-void bandsplit_tick(BandSplit *b, int channel, double x, double out[BANDS]);
+/* One frame of both channels: out[band]. */
+void bandsplit_tick(BandSplit *b, Lane2 x, Lane2 out[BANDS]);
 void bandsplit_rest(BandSplit *b); /* flushes denormals; call it once a block */
 
 typedef struct MultibandOpts {

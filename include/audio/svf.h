@@ -25,6 +25,8 @@ void svf_init(Svf *f, double rate, double hz, double q);
 void svf_set(Svf *f, double hz, double q);
 /* x [n, stride], in place. */
 void svf_run(Svf *f, SvfKind kind, float *x, int n, int stride);
+/* Both sides of a stereo signal at once: two filters that were set to the same and glide alike. */
+void svf_run_pair(Svf *left, Svf *right, SvfKind kind, float *l, float *r, int n);
 /* The same with the corner given for every sample: hz [n]. Ends a glide of the corner. */
 void svf_run_curve(Svf *f, SvfKind kind, float *x, const float *hz, int n);
 /* Magnitude of the filter at rest at hz, dB. */

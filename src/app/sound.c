@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "audio/limiter.h"
+#include "audio/loudness.h"
 #include "audio/master.h"
 #include "synth/soundfont.h"
 
@@ -14,19 +16,23 @@ static bool interrupted(const Run *run, Err *err)
     return true;
 }
 
+/* Loudness and true peak of what was mastered; what was not is nobody's promise, so that measuring
+ * it is left to `measure`. */
 static void report_measure(const AudioBuf *a, const SoundJob *job, const char *shown,
-                           const Say *report)
+                           const Say *report, const Run *run)
 {
-    AudioMeasure m;
     if (!report || !report->line) return;
-    audio_measure(a, &m);
-    int s = (int)lrint(m.seconds);
-    say(report, SAY_INFO, "%s: %d:%02d, %.1f LUFS, %.1f dBTP", shown, s / 60, s % 60, m.lufs,
-        m.true_peak);
-    if (!job->raw && fabs(m.lufs - job->lufs) > 0.5 && isfinite(m.lufs))
+    int s = (int)lrint((double)a->frames / a->rate);
+    if (job->raw) {
+        say(report, SAY_INFO, "%s: %d:%02d, not mastered", shown, s / 60, s % 60);
+        return;
+    }
+    double lufs = audio_lufs(a), peak = 20 * log10(limiter_peak(a, run));
+    say(report, SAY_INFO, "%s: %d:%02d, %.1f LUFS, %.1f dBTP", shown, s / 60, s % 60, lufs, peak);
+    if (fabs(lufs - job->lufs) > 0.5 && isfinite(lufs))
         say(report, SAY_WARN,
-            "%s: %.1f LUFS is as near to %.1f as the peak limit of %.1f dBTP allows", shown,
-            m.lufs, job->lufs, job->peak);
+            "%s: %.1f LUFS is as near to %.1f as the peak limit of %.1f dBTP allows", shown, lufs,
+            job->lufs, job->peak);
 }
 
 bool sound_play_midi(AudioBuf *a, const MidiSong *song, const SoundJob *job, const Say *report,
@@ -49,7 +55,7 @@ bool sound_finish(AudioBuf *a, const SoundJob *job, const char *path, const char
     bool ok = !interrupted(run, err) && audio_master(a, &master, run, err) &&
               !interrupted(run, err) &&
               audio_write(a, path, job->format, (AudioBits)job->bits, tags, err);
-    if (ok) report_measure(a, job, shown, report);
+    if (ok) report_measure(a, job, shown, report, run);
     return ok;
 }
 

@@ -1,24 +1,19 @@
 /* loudness.c: see audio/loudness.h. The only file that includes ebur128.h.
  *
  * ITU-R BS.1770: K-weighting, 400 ms blocks, gates at -70 LUFS and -10 LU; EBU Tech 3342 for the
- * range; true peak at four times the rate. Frames are fed a second at a time. */
+ * range; true peak at four times the rate. Frames are fed a second at a time. The loudness alone
+ * of mono and stereo, which mastering asks for again and again, is kweight.c's. */
 #include "audio/loudness.h"
 
 #include <assert.h>
 #include <ebur128.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "kweight.h"
 #include "meter.h"
-
-enum { LOUDNESS_PARTS = 8, LOUDNESS_PART_SECONDS = 15 };
-
-typedef struct Parts {
-    const AudioBuf *a;
-    int n;
-    ebur128_state *state[LOUDNESS_PARTS];
-} Parts;
 
 static ebur128_state *state_new(const AudioBuf *a, int mode)
 {
@@ -33,13 +28,6 @@ static void feed(ebur128_state *st, const AudioBuf *a, int64_t from, int64_t to)
         int64_t n = to - at < a->rate ? to - at : a->rate;
         ebur128_add_frames_float(st, a->x + at * a->channels, (size_t)n);
     }
-}
-
-static void feed_part(void *ud, int64_t i, int worker)
-{
-    Parts *p = ud;
-    (void)worker;
-    feed(p->state[i], p->a, p->a->frames * i / p->n, p->a->frames * (i + 1) / p->n);
 }
 
 static double decibel(double amplitude)
@@ -71,17 +59,14 @@ void audio_measure(const AudioBuf *a, AudioMeasure *m)
     m->centroid = meter_centroid(a);
 }
 
-double audio_lufs(const AudioBuf *a, const Run *run)
+double audio_lufs(const AudioBuf *a)
 {
-    Parts p = {.a = a, .n = a->frames / a->rate >= LOUDNESS_PARTS * LOUDNESS_PART_SECONDS
-                                ? LOUDNESS_PARTS : 1};
     double lufs;
-    Run whole = {.threads = run_threads(run)}; /* a stop must not leave parts unmeasured */
-    for (int i = 0; i < p.n; i++) p.state[i] = state_new(a, EBUR128_MODE_I);
-    parallel_for(&whole, NULL, p.n, feed_part, &p);
-    if (ebur128_loudness_global_multiple(p.state, (size_t)p.n, &lufs) != EBUR128_SUCCESS)
-        lufs = -HUGE_VAL;
-    for (int i = 0; i < p.n; i++) ebur128_destroy(&p.state[i]);
+    if (a->channels <= 2) return kweight_lufs(a);
+    ebur128_state *st = state_new(a, EBUR128_MODE_I);
+    feed(st, a, 0, a->frames);
+    if (ebur128_loudness_global(st, &lufs) != EBUR128_SUCCESS) lufs = -HUGE_VAL;
+    ebur128_destroy(&st);
     return lufs;
 }
 

@@ -170,7 +170,7 @@ static bool reach_loudness(AudioBuf *a, const MasterOpts *opts, const Run *run, 
     double room = decibel(ceiling / most);
     AudioBuf mix = *a; /* `a` gets a new buffer for the result */
     audio_init(a, mix.rate, mix.channels, mix.frames);
-    Search s = {.lufs = audio_lufs(&mix, run), .most = room + MASTER_MOST_LIMITING};
+    Search s = {.lufs = audio_lufs(&mix), .most = room + MASTER_MOST_LIMITING};
     bool measurable = isfinite(s.lufs), ok = true;
     s.last_lufs = s.lufs;
     for (int i = 0; ok && i < MASTER_TRIES; i++) {
@@ -178,7 +178,7 @@ static bool reach_loudness(AudioBuf *a, const MasterOpts *opts, const Run *run, 
         limiter_run(a, &mix, peaks, pow(10, drive / 20), ceiling);
         if (!measurable) break;
         bool stuck = drive == s.drive && i > 0;
-        s = (Search){drive, audio_lufs(a, run), s.drive, s.lufs, s.most};
+        s = (Search){drive, audio_lufs(a), s.drive, s.lufs, s.most};
         run_progress(run, "mastering", i + 1, MASTER_TRIES);
         if (run_stopped(run)) ok = err_set(err, "interrupted");
         if (stuck || fabs(s.lufs - opts->lufs) <= MASTER_CLOSE) break;

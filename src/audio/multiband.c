@@ -42,38 +42,41 @@ void bandsplit_init(BandSplit *b, double rate, const double hz[BANDS - 1])
     b->filter[PASS_TOP] = all_pass(rate, hz[2]);
 }
 
-static inline double step(const Biquad *f, BiquadState *s, double x)
+static inline Lane2 step(BandSplit *b, int at, Lane2 x)
 {
-    double y = f->b0 * x + s->s1;
-    s->s1 = f->b1 * x - f->a1 * y + s->s2;
-    s->s2 = f->b2 * x - f->a2 * y;
+    const Biquad *f = &b->filter[at];
+    Lane2 y = f->b0 * x + b->s1[at];
+    b->s1[at] = f->b1 * x - f->a1 * y + b->s2[at];
+    b->s2[at] = f->b2 * x - f->a2 * y;
     return y;
 }
 
-static inline double twice(const BandSplit *b, BiquadState *s, int at, double x)
+static inline Lane2 twice(BandSplit *b, int at, Lane2 x)
 {
-    return step(&b->filter[at + 1], &s[at + 1], step(&b->filter[at], &s[at], x));
+    return step(b, at + 1, step(b, at, x));
 }
 
-void bandsplit_tick(BandSplit *b, int channel, double x, double out[BANDS])
+static inline void split(BandSplit *b, Lane2 x, Lane2 out[BANDS])
 {
-    BiquadState *s = b->state[channel];
-    double low = twice(b, s, MID_LOW, x), high = twice(b, s, MID_HIGH, x);
-    low = step(&b->filter[PASS_TOP], &s[PASS_TOP], low);
-    high = step(&b->filter[PASS_LOW], &s[PASS_LOW], high);
-    out[0] = twice(b, s, LOW_LOW, low);
-    out[1] = twice(b, s, LOW_HIGH, low);
-    out[2] = twice(b, s, TOP_LOW, high);
-    out[3] = twice(b, s, TOP_HIGH, high);
+    Lane2 low = step(b, PASS_TOP, twice(b, MID_LOW, x));
+    Lane2 high = step(b, PASS_LOW, twice(b, MID_HIGH, x));
+    out[0] = twice(b, LOW_LOW, low);
+    out[1] = twice(b, LOW_HIGH, low);
+    out[2] = twice(b, TOP_LOW, high);
+    out[3] = twice(b, TOP_HIGH, high);
+}
+
+void bandsplit_tick(BandSplit *b, Lane2 x, Lane2 out[BANDS])
+{
+    split(b, x, out);
 }
 
 void bandsplit_rest(BandSplit *b)
 {
-    for (int c = 0; c < 2; c++) {
-        for (int k = 0; k < BAND_FILTERS; k++) {
-            BiquadState *s = &b->state[c][k];
-            if (fabs(s->s1) < SPLIT_FLUSH) s->s1 = 0;
-            if (fabs(s->s2) < SPLIT_FLUSH) s->s2 = 0;
+    for (int k = 0; k < BAND_FILTERS; k++) {
+        for (int c = 0; c < 2; c++) {
+            if (fabs(b->s1[k][c]) < SPLIT_FLUSH) b->s1[k][c] = 0;
+            if (fabs(b->s2[k][c]) < SPLIT_FLUSH) b->s2[k][c] = 0;
         }
     }
 }
@@ -121,17 +124,15 @@ static void read_levels(Multiband *m)
 static void run_strided(Multiband *m, float *left, float *right, int64_t n, int stride)
 {
     for (int64_t i = 0; i < n; i++) {
-        double l[BANDS], r[BANDS], sum_l = 0, sum_r = 0;
-        bandsplit_tick(&m->split, 0, left[i * stride], l);
-        bandsplit_tick(&m->split, 1, right[i * stride], r);
+        Lane2 band[BANDS], sum = {0};
+        split(&m->split, (Lane2){left[i * stride], right[i * stride]}, band);
         for (int k = 0; k < BANDS; k++) {
-            m->power[k] += l[k] * l[k] + r[k] * r[k];
+            m->power[k] += band[k][0] * band[k][0] + band[k][1] * band[k][1];
             m->gain[k] += m->step[k];
-            sum_l += m->gain[k] * l[k];
-            sum_r += m->gain[k] * r[k];
+            sum += m->gain[k] * band[k];
         }
-        left[i * stride] = (float)sum_l;
-        right[i * stride] = (float)sum_r;
+        left[i * stride] = (float)sum[0];
+        right[i * stride] = (float)sum[1];
         if (++m->count < LEVEL_EVERY) continue;
         m->count = 0;
         read_levels(m);

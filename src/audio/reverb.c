@@ -33,12 +33,15 @@ static double decay(double seconds, double rate)
     return pow(10, -3 / (seconds * rate));
 }
 
-/* One side: noise from `at` on, split, each band with its decay; [n, stride 2] into out. */
-static void fill_side(float *out, int64_t n, const RoomOpts *o, int64_t at, double border_limit)
+/* Both sides: noise from `at` and from half its length further on, split, each band with its
+ * decay; [n, 2] into out. */
+static void fill(float *out, int64_t n, const RoomOpts *o, double border_limit)
 {
     BandSplit split;
-    double hz[BANDS - 1], gain[BANDS], keep[BANDS], band[BANDS];
+    Lane2 band[BANDS];
+    double hz[BANDS - 1], gain[BANDS], keep[BANDS];
     int64_t settle = (int64_t)(SETTLE * o->rate), onset = (int64_t)(ONSET * o->rate);
+    int64_t l = o->noise_at % o->nnoise, r = (o->noise_at + o->nnoise / 2) % o->nnoise;
     for (int k = 0; k < BANDS - 1; k++) hz[k] = fmin(BORDERS[k], border_limit * (k + 1));
     bandsplit_init(&split, o->rate, hz);
     for (int k = 0; k < BANDS; k++) {
@@ -46,15 +49,18 @@ static void fill_side(float *out, int64_t n, const RoomOpts *o, int64_t at, doub
         keep[k] = decay(band_seconds(o, k), o->rate);
     }
     for (int64_t i = -settle; i < n; i++) {
-        double sum = 0;
-        bandsplit_tick(&split, 0, o->noise[(at + i + settle) % o->nnoise], band);
+        Lane2 sum = {0};
+        bandsplit_tick(&split, (Lane2){o->noise[l], o->noise[r]}, band);
+        l = l + 1 < o->nnoise ? l + 1 : 0;
+        r = r + 1 < o->nnoise ? r + 1 : 0;
         if (i < 0) continue;
         for (int k = 0; k < BANDS; k++) {
             sum += gain[k] * band[k];
             gain[k] *= keep[k];
         }
         double rise = i < onset ? 0.5 - 0.5 * cos(M_PI * (double)i / (double)onset) : 1;
-        out[2 * i] = (float)(rise * sum);
+        out[2 * i] = (float)(rise * sum[0]);
+        out[2 * i + 1] = (float)(rise * sum[1]);
     }
 }
 
@@ -74,11 +80,8 @@ float *room_response(const RoomOpts *o, int64_t *frames)
     int64_t before = (int64_t)llround(o->predelay * o->rate);
     int64_t n = (int64_t)ceil(longest * END_DB / 60 * o->rate);
     float *x = mem_alloc(2 * (before + n), sizeof *x);
-    for (int side = 0; side < 2; side++) {
-        float *out = x + 2 * before + side;
-        fill_side(out, n, o, o->noise_at + side * (o->nnoise / 2), 0.15 * o->rate);
-        scale_to_energy(out, n);
-    }
+    fill(x + 2 * before, n, o, 0.15 * o->rate);
+    for (int side = 0; side < 2; side++) scale_to_energy(x + 2 * before + side, n);
     *frames = before + n;
     return x;
 }

@@ -6,6 +6,8 @@
  * puts the corner exactly where it is asked for. */
 #include "audio/svf.h"
 
+#include "base/lanes.h"
+
 #include <math.h>
 
 static const double SVF_FLUSH = 1e-20; /* a state below is zero: denormals are slow */
@@ -43,25 +45,30 @@ void svf_set(Svf *f, double hz, double q)
     f->k_step = (k - f->k) / f->left;
 }
 
-static double tick(Svf *f, SvfKind kind, double x)
+/* The circuit solved for one sample (chapter 3.10): v1 is the band, v2 the low-pass; the output is
+ * x, k v1 and v2 in the shares of its kind. */
+typedef struct Mix {
+    double x, band, low;
+} Mix;
+
+static const Mix MIX[] = {
+    [SVF_LOW] = {0, 0, 1},
+    [SVF_BAND] = {0, 1, 0},
+    [SVF_HIGH] = {1, -1, -1},
+    [SVF_NOTCH] = {1, -1, 0},
+};
+
+static inline double tick(Svf *f, Mix m, double x)
 {
-    double high = (x - (f->g + f->k) * f->s1 - f->s2) / (1 + f->g * (f->g + f->k));
-    double v1 = f->g * high, band = v1 + f->s1;
-    double v2 = f->g * band, low = v2 + f->s2;
-    f->s1 = band + v1;
-    f->s2 = low + v2;
-    switch (kind) {
-    case SVF_LOW: return low;
-    case SVF_BAND: return f->k * band;
-    case SVF_HIGH: return high;
-    case SVF_NOTCH: return low + high;
-    }
-    return 0;
+    double a1 = 1 / (1 + f->g * (f->g + f->k)), a2 = f->g * a1, a3 = f->g * a2, v3 = x - f->s2;
+    double v1 = a1 * f->s1 + a2 * v3, v2 = f->s2 + a2 * f->s1 + a3 * v3;
+    f->s1 = 2 * v1 - f->s1;
+    f->s2 = 2 * v2 - f->s2;
+    return m.x * x + m.band * f->k * v1 + m.low * v2;
 }
 
 static void glide(Svf *f)
 {
-    if (f->left == 0) return;
     f->left--;
     f->g = f->left ? f->g + f->g_step : f->g_to;
     f->k = f->left ? f->k + f->k_step : f->k_to;
@@ -75,20 +82,55 @@ static void flush(Svf *f)
 
 void svf_run(Svf *f, SvfKind kind, float *x, int n, int stride)
 {
-    for (int i = 0; i < n; i++) {
+    const Mix m = MIX[kind];
+    int i = 0;
+    for (; i < n && f->left > 0; i++) {
         glide(f);
-        x[i * stride] = (float)tick(f, kind, x[i * stride]);
+        x[i * stride] = (float)tick(f, m, x[i * stride]);
     }
+    Svf rest = *f; /* what does not glide stays in registers */
+    for (; i < n; i++) x[i * stride] = (float)tick(&rest, m, x[i * stride]);
+    f->s1 = rest.s1;
+    f->s2 = rest.s2;
     flush(f);
+}
+
+void svf_run_pair(Svf *left, Svf *right, SvfKind kind, float *l, float *r, int n)
+{
+    const Mix m = MIX[kind];
+    Svf f = *left;
+    double a1 = 1 / (1 + f.g * (f.g + f.k)), a2 = f.g * a1, a3 = f.g * a2;
+    Lane2 s1 = {left->s1, right->s1}, s2 = {left->s2, right->s2};
+    for (int i = 0; i < n; i++) {
+        if (f.left > 0) {
+            glide(&f);
+            a1 = 1 / (1 + f.g * (f.g + f.k));
+            a2 = f.g * a1;
+            a3 = f.g * a2;
+        }
+        Lane2 x = {l[i], r[i]}, v3 = x - s2, v1 = a1 * s1 + a2 * v3, v2 = s2 + a2 * s1 + a3 * v3;
+        Lane2 y = m.x * x + m.band * f.k * v1 + m.low * v2;
+        s1 = 2 * v1 - s1;
+        s2 = 2 * v2 - s2;
+        l[i] = (float)y[0];
+        r[i] = (float)y[1];
+    }
+    *left = *right = f;
+    left->s1 = s1[0];
+    left->s2 = s2[0];
+    right->s1 = s1[1];
+    right->s2 = s2[1];
+    flush(left);
+    flush(right);
 }
 
 void svf_run_curve(Svf *f, SvfKind kind, float *x, const float *hz, int n)
 {
     for (int i = 0; i < n; i++) {
-        glide(f);
+        if (f->left > 0) glide(f);
         f->g = f->g_to = warp(hz[i], f->rate);
         f->g_step = 0;
-        x[i] = (float)tick(f, kind, x[i]);
+        x[i] = (float)tick(f, MIX[kind], x[i]);
     }
     flush(f);
 }
@@ -125,7 +167,7 @@ void onepole_run(OnePole *f, bool high, float *x, int n, int stride)
 {
     for (int i = 0; i < n; i++) {
         if (f->left > 0) f->g = --f->left ? f->g + f->g_step : f->g_to;
-        double in = x[i * stride], v = (in - f->s) * f->g / (1 + f->g), low = v + f->s;
+        double in = x[i * stride], v = (in - f->s) * (f->g / (1 + f->g)), low = v + f->s;
         f->s = low + v;
         x[i * stride] = (float)(high ? in - low : low);
     }

@@ -170,11 +170,11 @@ static bool render(void *state, float *left, float *right, int frames)
     adsr_run(&v->lift, lift, frames);
     double hz = corner_hz(v);
     svf_set(&v->filter[0], hz, v->q);
-    svf_run(&v->filter[0], SVF_LOW, left, frames, 1);
-    if (v->sound->n > 1) {
-        svf_set(&v->filter[1], hz, v->q);
-        svf_run(&v->filter[1], SVF_LOW, right, frames, 1);
-    }
+    svf_set(&v->filter[1], hz, v->q);
+    if (v->sound->n > 1)
+        svf_run_pair(&v->filter[0], &v->filter[1], SVF_LOW, left, right, frames);
+    else
+        svf_run(&v->filter[0], SVF_LOW, left, frames, 1);
     v->sounding = adsr_run(&v->amp, gain, frames);
     double level = v->level,
            by = voice_glide(0.005, v->rate, frames) * (v->gain * v->soften - level);

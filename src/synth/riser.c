@@ -66,9 +66,10 @@ static bool render(void *state, float *left, float *right, int frames)
     for (int k = 0; k < 2; k++) {
         for (int i = 0; i < frames; i++) side[k][i] = noise_next(&r->noise[k]);
         svf_set(&r->filter[k], voice_clamp(hz, 30, 0.4 * rate), 1.2);
-        svf_run(&r->filter[k], SVF_BAND, side[k], frames, 1);
-        for (int i = 0; i < frames; i++) side[k][i] *= (float)r->gain * gain[i];
     }
+    svf_run_pair(&r->filter[0], &r->filter[1], SVF_BAND, left, right, frames);
+    for (int k = 0; k < 2; k++)
+        for (int i = 0; i < frames; i++) side[k][i] *= (float)r->gain * gain[i];
     return r->sounding;
 }
 

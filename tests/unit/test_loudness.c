@@ -29,7 +29,7 @@ static void check_lufs(const Tone *tone, int n, double expected)
     for (int i = 0; i < 2; i++) {
         AudioBuf a;
         make_tones(&a, RATES[i], HZ, tone, n);
-        assert_true(fabs(audio_lufs(&a, NULL) - expected) <= 0.1); /* Tech 3341 */
+        assert_true(fabs(audio_lufs(&a) - expected) <= 0.1); /* Tech 3341 */
         audio_free(&a);
     }
 }
@@ -252,17 +252,20 @@ static void offset_crest_and_centroid_of_a_sine_are_known(void **state)
     assert_true(fabs(m.centroid - HZ) < 5);
 }
 
-static void the_parallel_measure_agrees_with_the_whole_one(void **state)
+/* Two implementations of one standard: 0.01 LU is the precision a meter shows (Tech 3341). */
+static void the_quick_loudness_is_that_of_the_full_measure(void **state)
 {
-    AudioBuf a;
-    AudioMeasure m;
+    static const int RATES[] = {8000, 44100, 48000, 96000};
     (void)state;
-    make_tones(&a, 8000, HZ, (Tone[]){{60, -30}, {50, -20}, {40, -26}}, 3);
-    audio_measure(&a, &m);
-    double one = audio_lufs(&a, &(Run){.threads = 1});
-    assert_true(one == audio_lufs(&a, &(Run){.threads = 2}));
-    assert_true(fabs(one - m.lufs) < 0.05); /* 21 of 1500 blocks are left out */
-    audio_free(&a);
+    for (int i = 0; i < 4; i++) {
+        AudioBuf a;
+        AudioMeasure m;
+        make_tones(&a, RATES[i], HZ, (Tone[]){{6, -30}, {5, -20}, {4.3, -45}}, 3);
+        for (int64_t k = 0; k < a.frames; k++) a.x[2 * k] *= 0.5f; /* unlike sides */
+        audio_measure(&a, &m);
+        assert_true(fabs(audio_lufs(&a) - m.lufs) < 0.01);
+        audio_free(&a);
+    }
 }
 
 int main(void)
@@ -283,7 +286,7 @@ int main(void)
         cmocka_unit_test(silences_are_found_where_they_are),
         cmocka_unit_test(clipping_counts_runs_and_not_single_peaks),
         cmocka_unit_test(offset_crest_and_centroid_of_a_sine_are_known),
-        cmocka_unit_test(the_parallel_measure_agrees_with_the_whole_one),
+        cmocka_unit_test(the_quick_loudness_is_that_of_the_full_measure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

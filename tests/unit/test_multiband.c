@@ -20,10 +20,10 @@ static void band_levels(double hz, double level[BANDS], double *sum)
     BandSplit b;
     bandsplit_init(&b, RATE, BORDERS);
     for (int i = 0; i < N; i++) {
-        double v[BANDS];
-        bandsplit_tick(&b, 1, sin(2 * M_PI * hz * i / RATE), v);
-        out[BANDS][i] = (float)(v[0] + v[1] + v[2] + v[3]);
-        for (int k = 0; k < BANDS; k++) out[k][i] = (float)v[k];
+        Lane2 v[BANDS];
+        bandsplit_tick(&b, (Lane2){0, sin(2 * M_PI * hz * i / RATE)}, v);
+        out[BANDS][i] = (float)(v[0][1] + v[1][1] + v[2][1] + v[3][1]);
+        for (int k = 0; k < BANDS; k++) out[k][i] = (float)v[k][1];
     }
     for (int k = 0; k < BANDS; k++)
         level[k] = decibels(tone_amplitude(out[k] + RATE, RATE, hz, RATE));
