@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lanes.h"
 #include "base/mem.h"
 #include "gain_curve.h"
 
@@ -31,8 +32,9 @@ static const double LIMITER_RELEASE = 0.1; /* seconds */
 
 typedef struct PeakJob {
     const AudioBuf *a;
-    float *peak; /* [count] */
+    float *peak; /* [count], or of every chunk */
     float fir[PHASES - 1][TAPS];
+    float least; /* a span whose samples are all smaller has nothing above the sample peak */
 } PeakJob;
 
 static void design_fir(float fir[PHASES - 1][TAPS])
@@ -48,20 +50,19 @@ static void design_fir(float fir[PHASES - 1][TAPS])
 }
 
 /* peak[i] = the largest magnitude at x[i] and up to the samples next to it. x has TAPS samples
- * before and TAPS behind its SPAN; the loops have constant bounds so that they vectorise. */
+ * before and TAPS behind its SPAN. */
 static void span_peaks(float peak[SPAN], const float *x, float fir[PHASES - 1][TAPS])
 {
     float between[WIDE] = {0}; /* between[i]: largest between x[i - 1] and x[i] */
-    for (int f = 0; f < PHASES - 1; f++) {
-        float acc[WIDE] = {0};
-        for (int k = 0; k < TAPS; k++) {
-            const float *in = x + DELAY - 1 - k;
-            float c = fir[f][k];
-            for (int i = 0; i < WIDE; i++) acc[i] += c * in[i];
-        }
-        for (int i = 0; i < WIDE; i++) {
-            float m = fabsf(acc[i]);
-            between[i] = m > between[i] ? m : between[i];
+    for (int i = 0; i < WIDE; i += 4) {
+        for (int f = 0; f < PHASES - 1; f++) {
+            Lane4 acc = {0};
+            for (int k = 0; k < TAPS; k++)
+                acc += fir[f][k] * *(const Lane4 *)(x + DELAY - 1 - k + i);
+            for (int k = 0; k < 4; k++) {
+                float m = fabsf(acc[k]);
+                between[i + k] = m > between[i + k] ? m : between[i + k];
+            }
         }
     }
     for (int i = 0; i < SPAN; i++) {
@@ -112,12 +113,51 @@ float *limiter_peaks(const AudioBuf *a, int64_t *count, const Run *run)
     return job.peak;
 }
 
+static float largest(const float *x, int64_t n)
+{
+    float most = 0;
+    for (int64_t i = 0; i < n; i++) most = fabsf(x[i]) > most ? fabsf(x[i]) : most;
+    return most;
+}
+
+/* The largest peak of a chunk's loud spans. */
+static void chunk_peak(void *ud, int64_t chunk, int worker)
+{
+    PeakJob *job = ud;
+    const AudioBuf *a = job->a;
+    float in[TAPS + SPAN + TAPS];
+    int64_t end = (chunk + 1) * CHUNK < a->frames ? (chunk + 1) * CHUNK : a->frames;
+    (void)worker;
+    for (int64_t from = chunk * CHUNK; from < end; from += SPAN) {
+        for (int c = 0; c < a->channels; c++) {
+            float peak[SPAN] = {0};
+            gather(in, a, c, from);
+            if (largest(in, TAPS + SPAN + TAPS) < job->least) continue;
+            span_peaks(peak, in + TAPS, job->fir);
+            job->peak[chunk] = fmaxf(job->peak[chunk], largest(peak, SPAN));
+        }
+    }
+}
+
+/* No interpolated value is larger than the largest sample round it times the sum of the taps'
+ * magnitudes: soft spans need no interpolation. */
 double limiter_peak(const AudioBuf *a, const Run *run)
 {
-    int64_t n;
-    float *peaks = limiter_peaks(a, &n, run), most = 0;
-    for (int64_t b = 0; b < n; b++) most = fmaxf(most, peaks[b]);
-    free(peaks);
+    PeakJob job = {.a = a};
+    Run whole = {.threads = run_threads(run)};
+    int64_t chunks = (a->frames + CHUNK - 1) / CHUNK;
+    float most = largest(a->x, a->frames * a->channels), gain = 1;
+    design_fir(job.fir);
+    for (int f = 0; f < PHASES - 1; f++) {
+        float sum = 0;
+        for (int k = 0; k < TAPS; k++) sum += fabsf(job.fir[f][k]);
+        gain = fmaxf(gain, sum);
+    }
+    job.least = 0.9999f * most / gain; /* less a float's rounding */
+    job.peak = mem_alloc(chunks, sizeof *job.peak);
+    parallel_for(&whole, NULL, chunks, chunk_peak, &job);
+    for (int64_t i = 0; i < chunks; i++) most = fmaxf(most, job.peak[i]);
+    free(job.peak);
     return most;
 }
 
