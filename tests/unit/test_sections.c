@@ -180,7 +180,7 @@ static void hesitation_before_surprises_is_sight_reading(void **state)
     findings_free(&fs);
 }
 
-/* Head 1 of every layer repeats head 0 (turn = 1) or mirrors it (turn = -1); head 2 stands still. */
+/* Head 1 of every layer repeats head 0 (turn = 1) or mirrors it (turn = -1); head 2 rests. */
 static Trace two_voices(int turn)
 {
     Trace t = noise_trace(7);
