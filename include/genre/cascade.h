@@ -6,9 +6,13 @@
 #define GENRE_CASCADE_H
 
 #include "genre/genre.h"
+#include "music/scale.h"
 
 /* Mean tension of the prompt, 0..1, clipped: 0.5 when the set has no direction. */
 double cascade_tension(const FeatureSet *fs);
+
+/* The key that solo has with these options: root and mode of its first pass. */
+Scale cascade_key(const FeatureSet *fs, const GenreOpts *opts);
 
 /* Voice 0 or 1 of the contrast alone: as long and as fast as the other. */
 bool contrast_voice(const FeatureSet *const *fs, int which, const GenreOpts *opts, Score *out,

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "cascade_play.h"
 #include "music/mapping.h"
-#include "music/scale.h"
 
 /* Mean of a column's numbers; NaN when there is none. */
 static double mean_column(const FeatureSet *fs, int table, const char *name)
@@ -28,6 +28,11 @@ double cascade_tension(const FeatureSet *fs)
     if (isnan(x)) x = mean_column(fs, FT_LAYERS, "tension_mean");
     if (isnan(x)) x = mean_column(fs, FT_TOKENS, "tension");
     return isnan(x) ? 0.5 : clamp(x, 0, 1);
+}
+
+Scale cascade_key(const FeatureSet *fs, const GenreOpts *opts)
+{
+    return cascade_scale(fs, opts, cascade_tension(fs));
 }
 
 /* by [n] becomes 0..n-1 by rising tension, ties in the order of the list. */

@@ -77,6 +77,15 @@ int cascade_own_passes(const Cascade *c, int bars)
     return n < least ? least : n;
 }
 
+/* Degrees mean the same in phrygian when the mode has seven of them. */
+static void darken(CascadePlan *p)
+{
+    for (int i = p->passes / 2; i < p->passes; i++) {
+        if (scale_size(p->pass[i].scale) == 7) p->pass[i].scale.mode = MODE_PHRYGIAN;
+        if (3 * i >= 2 * (p->passes - 1)) p->pass[i].chromatic = true;
+    }
+}
+
 static void plan_passes(CascadePlan *p, const Cascade *c, const CascadeForm *form)
 {
     int *told = mem_alloc(c->nl, sizeof *told);
@@ -89,6 +98,7 @@ static void plan_passes(CascadePlan *p, const Cascade *c, const CascadeForm *for
                                    .chromatic = form->chromatic};
     }
     free(told);
+    if (form->darkens) darken(p);
 }
 
 /* Chords of `rounds` rounds of the layers over `length` ticks, each as long as its share. */

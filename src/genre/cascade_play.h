@@ -50,6 +50,7 @@ typedef struct CascadeForm {
     double bpm;
     int bars, passes;
     bool coda, chromatic;
+    bool darkens; /* phrygian from the middle on, passing tones in the last third */
 } CascadeForm;
 
 void cascade_plan(CascadePlan *p, const Cascade *c, const CascadeForm *form);
@@ -71,11 +72,13 @@ typedef struct CascadeSeats {
 } CascadeSeats;
 
 /* Adds the four tracks of a piece, `suffix` behind their names, to channels 0, 1, 7, 12 when `home`
- * or else 2, 3, 8, 13, moved to `pan` in the stereo picture; without an organ when !organ. */
+ * or else 2, 3, 7, 13, moved to `pan` in the stereo picture; without an organ when !organ. */
 void cascade_seats(CascadeSeats *seat, Score *s, const char *suffix, bool home, double pan,
                    bool organ);
 /* Writes all voices; chords are voiced on the way. Tempo and sections are the caller's. */
 void cascade_play(const Cascade *c, CascadePlan *p, CascadeSeats *seat);
+/* The strings alone, without a cadence. */
+void cascade_strings(const Cascade *c, CascadePlan *p, CascadeSeats *seat);
 /* The cadence after the passes, by the last layer's last token (cascade_coda.c). */
 void cascade_coda(const Cascade *c, const CascadePlan *p, CascadeSeats *seat);
 

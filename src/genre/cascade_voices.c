@@ -19,7 +19,7 @@ typedef struct Seat {
 static const Seat SEATS[SEAT_COUNT] = {
     [SEAT_LEAD] = {"Lead", "lead", 81, 0, 2, -5, 0.08f, 0.30f, 0, 0, 0.18f},
     [SEAT_STRINGS] = {"Strings", "strings", 48, 1, 3, -4, -0.12f, 0.45f, 0.15f, 0, 0},
-    [SEAT_ORGAN] = {"Organ", "organ", 19, 7, 8, -6, 0.20f, 0.35f, 0, -3, 0},
+    [SEAT_ORGAN] = {"Organ", "organ", 19, 7, 7, -6, 0.20f, 0.35f, 0, -3, 0},
     [SEAT_CELESTA] = {"Celesta", "bell", 8, 12, 13, -5, -0.35f, 0.40f, 0, -3, 0.22f},
 };
 
@@ -152,10 +152,15 @@ static void play_organ(const Cascade *c, const CascadePlan *p, const CascadeSeat
     swell_organ(c, p, seat);
 }
 
-void cascade_play(const Cascade *c, CascadePlan *p, CascadeSeats *seat)
+void cascade_strings(const Cascade *c, CascadePlan *p, CascadeSeats *seat)
 {
     voice_chords(c, p, seat);
     play_strings(c, p, seat);
+}
+
+void cascade_play(const Cascade *c, CascadePlan *p, CascadeSeats *seat)
+{
+    cascade_strings(c, p, seat);
     play_organ(c, p, seat);
     cascade_lines(c, p, seat, entry(p, seat, 0.15));
     if (p->coda) cascade_coda(c, p, seat);
