@@ -42,7 +42,8 @@ bool text_tokenizer_open(Tokenizer **tok, const OptList *asked, Err *err);
 bool text_model_fits(const TextModel *t, int room, Err *err);
 /* Replaces *out by the token's text as it stands inside a text, to read. */
 void text_token_name(const Tokenizer *tok, int32_t id, Str *out);
-/* [ids.n] the names of all tokens; free them with text_model_labels_free. */
+/* [ids.n] the names of all tokens, "<E5>" for a part of a character; free them with
+ * text_model_labels_free. */
 char **text_model_labels(const TextModel *t);
 void text_model_labels_free(const TextModel *t, char **label);
 

@@ -23,6 +23,8 @@ Canvas *canvas_open(int width, int height, CanvasFormat format);
 void canvas_close(Canvas *c); /* NULL is fine */
 double canvas_width(const Canvas *c);
 double canvas_height(const Canvas *c);
+/* What is drawn there so far; NaN outside of the page and in SVG. */
+Rgb canvas_pixel(const Canvas *c, int x, int y);
 /* Appends the file's bytes. Nothing can be drawn afterwards. */
 bool canvas_finish(Canvas *c, Str *out, Err *err);
 

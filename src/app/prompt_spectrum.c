@@ -6,6 +6,7 @@
 #include "prompt_spectrum.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 #include "base/mem.h"
 #include "math/stats.h"
 #include "synth/sines.h"
+#include "view/chords.h"
 
 static const double SEGMENT = 0.3, FADE = 0.02; /* seconds */
 static const double HZ_LO = 60, HZ_HI = 4000, ROBUST = 0.99;
@@ -212,6 +214,28 @@ static void write_json(const Spectrum *s, const ActivationsJob *job, Str *out)
     jout_end(&j, '}');
 }
 
+static void draw_chords(Canvas *c, const void *ud)
+{
+    chords_draw(c, ud);
+}
+
+static bool write_picture(const Spectrum *s, const ActivationsJob *job, const OutNames *names,
+                          OutSet *set, Err *err)
+{
+    char title[200], subtitle[200];
+    Chords d = {.title = title, .subtitle = subtitle, .n = s->prompt.n, .dims = s->dims,
+              .amp = s->amp, .hz = s->hz, .variance = s->variance,
+              .prompt = (const char *const *)s->prompt.item};
+    snprintf(title, sizeof title, "%.80s: prompts as chords", s->model.m.name);
+    snprintf(subtitle, sizeof subtitle,
+             "%d prompts of %g s, the %d of %d dimensions after layer %d that vary most", d.n,
+             SEGMENT, d.dims, s->d, s->layer);
+    char *path = plot_path(names, &job->plot, 0, err);
+    bool ok = path && plot_to(path, CHORDS_WIDTH, CHORDS_HEIGHT, draw_chords, &d, set, err);
+    free(path);
+    return ok;
+}
+
 static bool write_files(const Spectrum *s, const ActivationsJob *job, const OutNames *names,
                         OutSet *set, const Run *run, Err *err)
 {
@@ -235,6 +259,7 @@ static bool write_files(const Spectrum *s, const ActivationsJob *job, const OutN
         ok = out_file(outset_add(set, names->path[OUT_JSON]), str_text(&out), out.len, err);
         str_free(&out);
     }
+    if (ok && job->plot.wanted) ok = write_picture(s, job, names, set, err);
     return ok;
 }
 

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "model/find.h"
+#include "token/utf8.h"
 
 static const char *asked_name(const OptList *asked)
 {
@@ -101,12 +102,25 @@ void text_token_name(const Tokenizer *tok, int32_t id, Str *out)
     tokenizer_decode(tok, &id, 1, DECODE_SPECIAL | DECODE_INSIDE | DECODE_REPLACE, out);
 }
 
+/* Bytes that are no whole character by themselves stand as "<E5>". */
+static void byte_name(const Tokenizer *tok, int32_t id, Str *name)
+{
+    size_t n = 0;
+    const unsigned char *piece = (const unsigned char *)tokenizer_piece(tok, id, &n);
+    if (!piece || n == 0 || utf8_valid((const char *)piece, (int64_t)n)) return;
+    name->len = 0;
+    str_putc(name, '<');
+    for (size_t i = 0; i < n; i++) str_addf(name, "%02X", piece[i]);
+    str_putc(name, '>');
+}
+
 char **text_model_labels(const TextModel *t)
 {
     char **label = mem_alloc(t->ids.n, sizeof *label);
     Str name = {0};
     for (int i = 0; i < t->ids.n; i++) {
         text_token_name(t->tok, t->ids.id[i], &name);
+        byte_name(t->tok, t->ids.id[i], &name);
         label[i] = mem_strdup(str_text(&name));
     }
     str_free(&name);

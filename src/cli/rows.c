@@ -57,8 +57,9 @@ const Opt rows_engine[1] = {
 
 const Opt rows_plot[2] = {
     {.name = "plot", .type = OPT_FLAG, .at = offsetof(PlotJob, wanted),
-     .help = "NAME.png (waveform, spectrogram, piano roll); of weights NAME-spectra.png (singular "
-             "values), of a prompt NAME-heat.png and NAME-phases.png (tokens by layers)",
+     .help = "NAME.png (waveform, spectrogram, piano roll; dimensions by prompts for spectrum); of "
+             "weights NAME-spectra.png (singular values), of a prompt NAME-heat.png and "
+             "NAME-phases.png (tokens by layers)",
      .local = true},
     {.name = "plot-format", .type = OPT_CHOICE, .at = offsetof(PlotJob, format),
      .arg = "FORMAT", .help = "of the pictures", .choices = PICTURES, .local = true},

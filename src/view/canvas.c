@@ -7,6 +7,7 @@
 #include <cairo/cairo-svg.h>
 #include <cairo/cairo.h>
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,6 +61,18 @@ double canvas_width(const Canvas *c)
 double canvas_height(const Canvas *c)
 {
     return c->height;
+}
+
+Rgb canvas_pixel(const Canvas *c, int x, int y)
+{
+    uint32_t pixel;
+    if (c->format != CANVAS_PNG || x < 0 || y < 0 || x >= c->width || y >= c->height)
+        return (Rgb){NAN, NAN, NAN};
+    cairo_surface_flush(c->surface);
+    const unsigned char *row = cairo_image_surface_get_data(c->surface) +
+                               (int64_t)y * cairo_image_surface_get_stride(c->surface);
+    memcpy(&pixel, row + 4 * (int64_t)x, 4);
+    return (Rgb){(pixel >> 16 & 255) / 255.0, (pixel >> 8 & 255) / 255.0, (pixel & 255) / 255.0};
 }
 
 /* The length of "image17" or "source17" where it is an id at s; 0 where it is none. */
@@ -224,19 +237,89 @@ static void printable(const char *s, Str *out)
     }
 }
 
+/* Cairo's own text takes one font only. A character that the usual one lacks is looked for in those
+ * that are common for other scripts; in none of them, it stands as its code point. */
+static const char *const FONTS[] = {
+    "sans-serif",       "Noto Sans",          "Noto Sans CJK SC",     "Noto Sans CJK JP",
+    "WenQuanYi Zen Hei", "Droid Sans Fallback", "Source Han Sans",    "IPAGothic",
+    "Noto Sans Devanagari", "Noto Sans Thai", "Noto Sans Hebrew",     "Noto Sans Arabic",
+    "Noto Sans Symbols", "Noto Sans Symbols2", "Noto Emoji",          "Symbola",
+    "FreeSans",         "Unifont",            "DejaVu Sans"};
+enum { NFONTS = sizeof FONTS / sizeof FONTS[0] };
+
+static void choose_font(Canvas *c, int font)
+{
+    cairo_select_font_face(c->cr, FONTS[font], CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+}
+
+/* Glyph 0 is a font's sign for what it has not. */
+static bool font_has(Canvas *c, int font, const char *s, int n)
+{
+    cairo_glyph_t *glyph = NULL;
+    int count = 0;
+    choose_font(c, font);
+    bool ok = cairo_scaled_font_text_to_glyphs(cairo_get_scaled_font(c->cr), 0, 0, s, n, &glyph,
+                                               &count, NULL, NULL, NULL) == CAIRO_STATUS_SUCCESS;
+    for (int i = 0; ok && i < count; i++) ok = glyph[i].index != 0;
+    cairo_glyph_free(glyph);
+    return ok;
+}
+
+static int font_for(Canvas *c, const char *s, int n)
+{
+    if ((unsigned char)*s < 0x80) return 0;
+    for (int f = 0; f < NFONTS; f++)
+        if (font_has(c, f, s, n)) return f;
+    return -1;
+}
+
+static void add_code(const char *s, int n, Str *out)
+{
+    uint32_t code = n == 2 ? *s & 0x1f : n == 3 ? *s & 0x0f : *s & 0x07;
+    for (int i = 1; i < n; i++) code = code << 6 | (s[i] & 0x3f);
+    str_addf(out, "<%04X>", (unsigned)code);
+}
+
+/* Runs of one font, from the current point; or only their width. text is well-formed. */
+static double run_text(Canvas *c, const char *text, bool draw)
+{
+    double width = 0;
+    while (*text) {
+        cairo_text_extents_t e;
+        Str run = {0};
+        int font = -2;
+        for (int n; *text; text += n) {
+            n = utf8_length(text);
+            int f = font_for(c, text, n);
+            if (font != -2 && (f < 0 ? 0 : f) != font) break;
+            font = f < 0 ? 0 : f;
+            if (f < 0)
+                add_code(text, n, &run);
+            else
+                str_add(&run, text, (size_t)n);
+        }
+        choose_font(c, font);
+        cairo_text_extents(c->cr, str_text(&run), &e);
+        if (draw) cairo_show_text(c->cr, str_text(&run));
+        width += e.x_advance;
+        str_free(&run);
+    }
+    choose_font(c, 0);
+    return width;
+}
+
 static void draw_text(Canvas *c, double x, double y, double align, double angle, double size,
                       const char *text)
 {
-    cairo_text_extents_t e;
     Str shown = {0};
     printable(text, &shown);
     cairo_set_font_size(c->cr, size);
-    cairo_text_extents(c->cr, str_text(&shown), &e);
+    double width = align > 0 ? run_text(c, str_text(&shown), false) : 0;
     cairo_save(c->cr);
     cairo_translate(c->cr, x, y);
     cairo_rotate(c->cr, angle);
-    cairo_move_to(c->cr, -align * e.x_advance, 0.36 * size); /* digits are 0.73 em high */
-    cairo_show_text(c->cr, str_text(&shown));
+    cairo_move_to(c->cr, -align * width, 0.36 * size); /* digits are 0.73 em high */
+    run_text(c, str_text(&shown), true);
     cairo_restore(c->cr);
     cairo_new_path(c->cr);
     str_free(&shown);
@@ -258,13 +341,12 @@ void canvas_text_up(Canvas *c, double x, double y, double align, double size, Rg
 
 double canvas_text_width(Canvas *c, double size, const char *text)
 {
-    cairo_text_extents_t e;
     Str shown = {0};
     printable(text, &shown);
     cairo_set_font_size(c->cr, size);
-    cairo_text_extents(c->cr, str_text(&shown), &e);
+    double width = run_text(c, str_text(&shown), false);
     str_free(&shown);
-    return e.x_advance;
+    return width;
 }
 
 void canvas_text_fit(Canvas *c, double x, double y, double align, double size, Rgb colour,

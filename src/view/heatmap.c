@@ -9,9 +9,10 @@
 #include "base/mem.h"
 #include "token_grid.h"
 
+static const double DEEPEST = 1e-3; /* of the largest norm: what is lower is as dark */
 static const Rgb INK = {0.2, 0.2, 0.22};
 enum {
-    LEFT = 84, WIDTH = 1040, TOP = 100, FOOT = 856, GAP = 52, TOKENS = 104,
+    LEFT = 84, WIDTH = 1040, TOP = 100, FOOT = 856, GAP = 52, TOKENS = 112,
     BAR = LEFT + WIDTH + 16, BAR_WIDTH = 16, PROFILE = 1310, PROFILE_WIDTH = 262
 };
 
@@ -28,6 +29,8 @@ static void widen(Axis *a, const Panel *p)
         double half = fmax(0.5, fmax(a->hi - 0.5, 0.5 - a->lo));
         a->lo = 0.5 - half;
         a->hi = 0.5 + half;
+    } else if (p->log && a->lo < DEEPEST * a->hi) {
+        a->lo = DEEPEST * a->hi;
     } else if (p->log && a->hi < 1.02 * a->lo) {
         a->lo /= 1.02;
         a->hi *= 1.02;

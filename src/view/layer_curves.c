@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "tick_labels.h"
 #include "token_grid.h"
 
 static const Rgb INK = {0.2, 0.2, 0.22}, FAINT = {0.92, 0.92, 0.93}, LINE = {0.16, 0.33, 0.58};
@@ -34,7 +35,8 @@ static bool value_axis(Axis *y, const double *v, int n, bool log)
         hi = any ? fmax(hi, v[i]) : v[i];
         any = true;
     }
-    double room = hi > lo ? 0.06 * (hi - lo) : fabs(hi) > 0 ? 0.1 * fabs(hi) : 0.1;
+    bool flat = hi - lo <= 1e-3 * fmax(fabs(lo), fabs(hi)); /* ticks have four digits */
+    double room = !flat ? 0.06 * (hi - lo) : fabs(hi) > 0 ? 0.1 * fabs(hi) : 0.1;
     y->kind = log && hi > 3 * lo ? AXIS_LOG : AXIS_LINEAR;
     y->lo = y->kind == AXIS_LOG ? lo / 1.1 : lo - room;
     y->hi = y->kind == AXIS_LOG ? hi * 1.1 : hi + room;
@@ -43,8 +45,7 @@ static bool value_axis(Axis *y, const double *v, int n, bool log)
 
 static void draw_layer_axis(Canvas *c, const TokenGrid *g, const Axis *x, Box b, bool names)
 {
-    int step = 1, n = g->rows - 1;
-    while (n > step * (b.w / 34)) step *= step % 3 == 2 || step == 1 ? 2 : 5;
+    int n = g->rows - 1, step = labels_step(b.w / g->rows, 30);
     double foot = b.y + b.h;
     for (int l = -1; l < n; l++) {
         char name[AXIS_NAME] = "emb";

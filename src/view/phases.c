@@ -12,7 +12,7 @@
 static const double PI = 3.14159265358979323846;
 static const Rgb INK = {0.2, 0.2, 0.22};
 enum {
-    LEFT = 84, WIDTH = 1140, TOP = 100, FOOT = 856, TOKENS = 104,
+    LEFT = 84, WIDTH = 1140, TOP = 100, FOOT = 856, TOKENS = 112,
     SIDE = 1310, SIDE_WIDTH = 262, WHEEL = 84, HOLE = 46, SPOKES = 180
 };
 

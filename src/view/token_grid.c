@@ -1,7 +1,5 @@
 /* token_grid.c: see token_grid.h. Cells are one image, so that a page of 2000 tokens and 80 layers
- * is as small as one of ten. Labels are written level where all of them fit under their cells,
- * else read from below; where even these would touch, every second, fifth, tenth ... with its
- * number. */
+ * is as small as one of ten. */
 #include "token_grid.h"
 
 #include <math.h>
@@ -9,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "tick_labels.h"
 
 static const Rgb INK = {0.2, 0.2, 0.22}, PALE = {0.5, 0.5, 0.53}, WHITE = {1, 1, 1};
 enum { LEFT = 84, TEXT = 13, TICK = 5, STEP = 15, HATCH = 5, SHADES = 1024 };
@@ -114,7 +113,7 @@ static void draw_sinks(Canvas *c, const TokenGrid *g, Box b)
             int first = r;
             while (r < g->rows && g->sink[(int64_t)r * g->nt + t]) r++;
             if (r == first) continue;
-            Box cell = {b.x + t * w, b.y + b.h - r * h, fmax(w, 1), (r - first) * h};
+            Box cell = {b.x + t * w, b.y + b.h - r * h, fmax(w, 2), (r - first) * h};
             if (w >= HATCH)
                 hatch(c, cell);
             else
@@ -142,19 +141,10 @@ void grid_draw_cells(Canvas *c, const TokenGrid *g, const double *x, Rgb (*colou
     free(shade);
 }
 
-/* 1, 2, 5, 10, 20 ...: the least that keeps names `need` pixels apart. */
-static int thin(double each, double need)
-{
-    static const int ROUND[] = {1, 2, 5};
-    for (int step = 1;; step *= 10)
-        for (int i = 0; i < 3; i++)
-            if (step * ROUND[i] * each >= need || step >= 100000) return step * ROUND[i];
-}
-
 void grid_draw_layers(Canvas *c, const TokenGrid *g, Box b)
 {
     double h = b.h / g->rows, widest = 0;
-    int step = thin(h, STEP + 1);
+    int step = labels_step(h, STEP + 1);
     for (int r = 0; r < g->rows; r++) {
         char name[AXIS_NAME] = "emb";
         Axis count = {.lo = 0, .hi = g->rows};
@@ -185,65 +175,45 @@ void grid_token_name(const char *label, Str *out)
     if (out->len == 0) str_puts(out, "\xc2\xb7");
 }
 
-/* Cuts *s so that it is at most `room` wide, with an ellipsis. */
-static void shorten(Canvas *c, Str *s, double room)
-{
-    if (s->len > 256) s->len = 256;
-    while (s->len > 3 && canvas_text_width(c, TEXT, s->s) > room) {
-        if (str_ends(s->s, "\xe2\x80\xa6")) s->len -= 3;
-        do s->len--;
-        while (s->len > 0 && ((unsigned char)s->s[s->len] & 0xc0) == 0x80);
-        str_puts(s, "\xe2\x80\xa6");
-    }
-}
-
-static bool all_fit_level(Canvas *c, const TokenGrid *g, double width)
-{
-    Str name = {0};
-    bool fit = width >= STEP;
-    for (int t = 0; fit && t < g->nt; t++) {
-        grid_token_name(g->label[t], &name);
-        fit = canvas_text_width(c, TEXT, str_text(&name)) + 6 <= width;
-    }
-    str_free(&name);
-    return fit;
-}
-
 void grid_draw_tokens(Canvas *c, const TokenGrid *g, Box b, double room)
 {
-    double w = b.w / g->nt, foot = b.y + b.h;
-    int step = thin(w, STEP);
-    bool level = all_fit_level(c, g, w);
-    Str name = {0};
-    for (int t = 0; t < g->nt; t += step) {
-        double x = b.x + (t + 0.5) * w;
-        grid_token_name(g->label[t], &name);
-        canvas_line(c, floor(x) + 0.5, foot, floor(x) + 0.5, foot + TICK, 1, INK);
-        if (level) {
-            canvas_text(c, x, foot + TICK + 10, 0.5, TEXT, INK, str_text(&name));
-            continue;
-        }
-        shorten(c, &name, room - TICK - 4 - (step > 1 ? 50 : 0));
-        if (step > 1) str_addf(&name, "  %d", t);
-        canvas_text_up(c, x, foot + TICK + 4, 1, TEXT, INK, str_text(&name));
+    char **name = mem_alloc(g->nt, sizeof *name);
+    Str s = {0};
+    for (int t = 0; t < g->nt; t++) {
+        grid_token_name(g->label[t], &s);
+        name[t] = mem_strdup(str_text(&s));
     }
-    str_free(&name);
+    labels_draw_x(c, (const char *const *)name, g->nt, 0, b, room);
+    for (int t = 0; t < g->nt; t++) free(name[t]);
+    free(name);
+    str_free(&s);
+}
+
+/* The prompt's text, NULL when the set does not say. */
+static const char *prompt_name(const TokenGrid *g)
+{
+    const Table *t = &g->fs->table[FT_PROMPTS];
+    for (int r = 0; r < t->nrows; r++)
+        if (t->key[r].prompt == g->prompt) return t->label[r];
+    return NULL;
 }
 
 void grid_draw_head(Canvas *c, const TokenGrid *g, const char *what)
 {
-    Str s = {0}, name = {0};
+    Str s = {0};
     str_addf(&s, "%s: %s", g->fs->model ? g->fs->model : "model", what);
     canvas_text_fit(c, LEFT, 26, 0, 20, INK, canvas_width(c) - 2 * LEFT, str_text(&s));
     s.len = 0;
-    str_addf(&s, "%d token%s, %d layers: ", g->nt, g->nt == 1 ? "" : "s", g->rows - 1);
-    for (int t = 0; t < g->nt && s.len < 600; t++) {
-        const char *label = g->label[t] ? g->label[t] : "";
-        for (const char *p = label; *p; p++) str_putc(&s, *p == '\n' || *p == '\t' ? ' ' : *p);
-    }
-    canvas_text_fit(c, LEFT, 52, 0, TEXT, INK, canvas_width(c) - 2 * LEFT, str_text(&s));
+    str_addf(&s, "%d token%s, %d layer%s: ", g->nt, g->nt == 1 ? "" : "s", g->rows - 1,
+             g->rows == 2 ? "" : "s");
+    const char *name = prompt_name(g);
+    for (const char *p = name ? name : ""; *p; p++)
+        str_putc(&s, *p == '\n' || *p == '\t' ? ' ' : *p);
+    for (int t = 0; !name && t < g->nt && s.len < 600; t++)
+        str_puts(&s, g->label[t] ? g->label[t] : "");
+    labels_shorten(c, &s, TEXT, canvas_width(c) - 2 * LEFT);
+    canvas_text(c, LEFT, 52, 0, TEXT, INK, str_text(&s));
     str_free(&s);
-    str_free(&name);
 }
 
 void grid_draw_legend(Canvas *c, double x, double y)
