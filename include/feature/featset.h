@@ -14,7 +14,7 @@
 #include "base/str.h"
 #include "feature/role.h"
 
-enum { FT_WEIGHTS, FT_LAYERS, FT_MODEL, FT_TOKENS, FT_HEADS, FT_PROMPTS, FT_COUNT };
+enum { FT_WEIGHTS, FT_LAYERS, FT_MODEL, FT_TOKENS, FT_HEADS, FT_PROMPTS, FT_WORDS, FT_COUNT };
 
 /* The address of one number, 8 bytes, so that a note can carry several. All bits set = none. */
 typedef struct Cell {

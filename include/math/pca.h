@@ -20,4 +20,8 @@ bool pca_fit(Pca *p, const double *x, int n, int d, int k);
 bool pca_fit_origin(Pca *p, const double *x, int n, int d, int k);
 void pca_free(Pca *p);
 
+/* The first k <= d components from a covariance matrix [d, d] (its lower triangle is read; it is
+ * destroyed): comp [k, d], var [k], as above. */
+bool pca_of_covariance(double *cov, int d, int k, double *comp, double *var);
+
 #endif

@@ -16,8 +16,8 @@
 
 const Cell CELL_NONE = {63, 7, 127, 0xffffff, 0xffffff};
 
-static const char *const TABLE_NAMES[FT_COUNT] = {"weights", "layers", "model",
-                                                  "tokens",  "heads",  "prompts"};
+static const char *const TABLE_NAMES[FT_COUNT] = {"weights", "layers",  "model", "tokens",
+                                                  "heads",   "prompts", "words"};
 
 const char *feat_table_name(int table)
 {

@@ -104,6 +104,18 @@ bool pca_fit_origin(Pca *p, const double *x, int n, int d, int k)
     return fit(p, x, n, d, k);
 }
 
+bool pca_of_covariance(double *cov, int d, int k, double *comp, double *var)
+{
+    if (!eigen_top_f64(cov, d, k, var, comp)) return false;
+    for (int i = 0; i < k; i++) {
+        bool left = var[0] > 0 && var[i] > NOISE * var[0];
+        if (!left) var[i] = 0;
+        for (int j = 0; j < d && !left; j++) comp[(size_t)i * (size_t)d + (size_t)j] = 0;
+        fix_vector(comp + (size_t)i * (size_t)d, d);
+    }
+    return true;
+}
+
 void pca_free(Pca *p)
 {
     free(p->coord);
