@@ -1,5 +1,6 @@
-/* space.h: a learned map of a model's hidden states: for every layer the mean, the leading principal
- * components and the usual range of each coordinate, found over a corpus (mappings.md section 7).
+/* space.h: a learned map of a model's hidden states: for every layer the mean, the leading
+ * principal components and the usual range of each coordinate, found over a corpus (mappings.md
+ * section 7).
  *
  * Layers are counted as hidden states: 0 is the embedding, l the residual stream after l blocks; so
  * a model of nl blocks has nl + 1. A point is a word: the mean of its tokens, attention sinks
@@ -54,8 +55,8 @@ typedef struct SpaceCorpus {
 
 typedef struct SpaceOpts {
     int components; /* at most d are kept; 0 = SPACE_COMPONENTS */
-    int64_t budget; /* bytes for the sums of products [d, d], 0 = 256 MB: layers are fitted in groups
-                       that fit it, one pass over the corpus for each */
+    int64_t budget; /* bytes for the sums of products [d, d], 0 = 256 MB: layers are fitted in
+                       groups that fit it, one pass over the corpus for each */
 } SpaceOpts;
 
 /* s must be zero; on success it is the caller's to free. The same numbers for any number of threads
@@ -84,7 +85,8 @@ double space_place(const Space *s, int layer, int component, double c);
  *   step    distance from the word before it; of the first, from the corpus's mean
  *   step01  the same between its percentiles, clipped
  *   sink    1 where all of the word's tokens are attention sinks
- * and FT_MODEL, the model's key (analysis/activations.h). lm forgets what it had. label [nwords]. */
+ * and FT_MODEL, the model's key (analysis/activations.h). lm forgets what it had. label
+ * [nwords]. */
 bool space_features(const Space *s, Lm *lm, const SpaceText *text, const char *const *label,
                     FeatureSet *fs, const Run *run, Err *err);
 

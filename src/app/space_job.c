@@ -87,9 +87,10 @@ static double sum_ratio(const Space *s, int layer)
 static void show_text(const Space *s, Str *out)
 {
     int most = s->k < 6 ? s->k : 6;
-    str_addf(out, "%s: %d hidden states of width %d, %d components; %d sentences, %lld words of %s\n",
-             *s->model ? s->model : "a model", s->layers, s->d, s->k, s->sentences,
-             (long long)s->words, *s->corpus ? s->corpus : "a corpus");
+    str_addf(out, "%s: %d hidden states of width %d, %d components; ",
+             *s->model ? s->model : "a model", s->layers, s->d, s->k);
+    str_addf(out, "%d sentences, %lld words of %s\n", s->sentences, (long long)s->words,
+             *s->corpus ? s->corpus : "a corpus");
     str_puts(out, "explained variance, % of the layer's\n\n  layer  points");
     for (int c = 0; c < most; c++) str_addf(out, "    PC%d", c + 1);
     str_addf(out, "   all %d\n", s->k);

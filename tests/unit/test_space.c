@@ -310,7 +310,8 @@ static void words_are_means_of_their_tokens(void **state)
         assert_int_equal(fs.table[FT_WORDS].key[r].token, i);
         for (int c = 0; c < K; c++) {
             double pc = feat_value(&fs, FT_WORDS, feat_find_column(&fs, FT_WORDS, "pc"), r, c).x;
-            double at01 = feat_value(&fs, FT_WORDS, feat_find_column(&fs, FT_WORDS, "pc01"), r, c).x;
+            int col01 = feat_find_column(&fs, FT_WORDS, "pc01");
+            double at01 = feat_value(&fs, FT_WORDS, col01, r, c).x;
             assert_near(pc, at[c], 1e-5 * (1 + fabs(at[c]))); /* six digits */
             assert_near(at01, space_place(&b.s, 2, c, at[c]), 1e-5);
             step += pow(at[c] - last[c], 2);

@@ -1,5 +1,5 @@
-/* test_space_words.c: words of a text with their places and tokens, for tokenizers that write spaces
- * into tokens and for those that write bytes. */
+/* test_space_words.c: words of a text with their places and tokens, for tokenizers that write
+ * spaces into tokens and for those that write bytes. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
