@@ -8,7 +8,10 @@
 #include "genre/genre.h"
 #include "music/scale.h"
 
-/* Mean tension of the prompt, 0..1, clipped: 0.5 when the set has no direction. */
+/* Tension of the prompt, 0..1: 0.5 when the set has no direction. The mean of its tokens and that
+ * of its last token weigh the same, over the layers that have the direction: the pairs' two means
+ * are of last tokens, and tokens elsewhere lie about another middle. Every token's tension goes in
+ * softened, not clipped: 0 (the mean of the calm prompts) is 1/4, 1 is 3/4, no two are alike. */
 double cascade_tension(const FeatureSet *fs);
 
 /* The key that solo has with these options: root and mode of its first pass. */

@@ -8,15 +8,18 @@
 #include "cascade_play.h"
 #include "music/mapping.h"
 
-/* Mean of a column's numbers; NaN when there is none. */
-static double mean_column(const FeatureSet *fs, int table, const char *name)
+/* Mean softened tension of the tokens of one place (-1: of all) that are no sinks; NaN without. */
+static double mean_tension(const FeatureSet *fs, int token)
 {
-    int col = feat_find_column(fs, table, name), n = 0;
+    const Table *t = &fs->table[FT_TOKENS];
+    int col = feat_find_column(fs, FT_TOKENS, "tension"), n = 0;
+    int sink = feat_find_column(fs, FT_TOKENS, "sink");
     double sum = 0;
-    for (int r = 0; col >= 0 && r < fs->table[table].nrows; r++) {
-        float x = feat_value(fs, table, col, r, 0).x;
-        if (!isfinite(x)) continue;
-        sum += (double)x;
+    for (int r = 0; col >= 0 && r < t->nrows; r++) {
+        float x = feat_value(fs, FT_TOKENS, col, r, 0).x;
+        if (!isfinite(x) || (token >= 0 && t->key[r].token != token)) continue;
+        if (feat_value(fs, FT_TOKENS, sink, r, 0).x > 0.5f) continue;
+        sum += cascade_soften((double)x);
         n++;
     }
     return n > 0 ? sum / n : NAN;
@@ -24,10 +27,12 @@ static double mean_column(const FeatureSet *fs, int table, const char *name)
 
 double cascade_tension(const FeatureSet *fs)
 {
-    double x = mean_column(fs, FT_PROMPTS, "tension");
-    if (isnan(x)) x = mean_column(fs, FT_LAYERS, "tension_mean");
-    if (isnan(x)) x = mean_column(fs, FT_TOKENS, "tension");
-    return isnan(x) ? 0.5 : clamp(x, 0, 1);
+    int last = 0;
+    for (int r = 0; r < fs->table[FT_TOKENS].nrows; r++)
+        if (fs->table[FT_TOKENS].key[r].token > last) last = fs->table[FT_TOKENS].key[r].token;
+    double all = mean_tension(fs, -1), end = mean_tension(fs, last);
+    if (isnan(all)) return 0.5;
+    return isnan(end) ? all : (all + end) / 2;
 }
 
 Scale cascade_key(const FeatureSet *fs, const GenreOpts *opts)

@@ -147,6 +147,13 @@ static double u_or_middle(const Series *s, int i)
     return s->n > 0 ? (double)s->u[i] : 0.5;
 }
 
+double cascade_soften(double tension)
+{
+    if (isnan(tension)) return 0.5;
+    double z = clamp(2 * tension - 1, -1e6, 1e6);
+    return 0.5 + 0.5 * z / (1 + fabs(z));
+}
+
 static void set_token(CascadeToken *k, const Loaded *x, int i)
 {
     k->norm = x->norm.v[i];
@@ -156,7 +163,7 @@ static void set_token(CascadeToken *k, const Loaded *x, int i)
     k->tension = at_or_none(&x->tension, i);
     k->loud = u_or_middle(&x->norm, i);
     k->legato = 1 - u_or_middle(&x->entropy, i);
-    k->tense = x->tension.n > 0 ? clamp((double)k->tension.x, 0, 1) : 0.5;
+    k->tense = cascade_soften((double)k->tension.x);
     k->strain = (k->tense + u_or_middle(&x->tension, i)) / 2;
 }
 
@@ -226,9 +233,8 @@ static void set_layers(Cascade *c, const Rows *rows)
     map_norm01(tense, c->nl, strain);
     for (int i = 0; i < c->nl; i++) {
         CascadeLayer *l = &c->layer[i];
-        double t = isfinite(l->tension.x) ? clamp((double)l->tension.x, 0, 1) : 0.5;
         l->swell = (double)swell[i];
-        l->strain = (t + (double)strain[i]) / 2;
+        l->strain = (cascade_soften((double)l->tension.x) + (double)strain[i]) / 2;
     }
     free(loud);
     free(tense);

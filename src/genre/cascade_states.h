@@ -19,7 +19,7 @@ typedef struct CascadeToken {
     double loud;   /* 0..1: norm01 of the norm over the layer's tokens but sinks, clipped */
     double legato; /* 0..1: 1 - norm01 of the attention entropy, likewise; 0.5 unknown */
     double spark;  /* 0..1: sparsity above the layer's median, over the most that is; else 0 */
-    double tense;  /* 0..1: tension, clipped; 0.5 unknown */
+    double tense;  /* 0..1: tension, softened; 0.5 unknown */
     double strain; /* 0..1: mean of `tense` and of the tension's norm01 over the tokens */
     int degree;    /* 0..S-1 */
 } CascadeToken;
@@ -44,6 +44,10 @@ typedef struct Cascade {
     CascadeLayer *layer; /* [nl] from the first to the last */
     bool directed;       /* any layer is */
 } Cascade;
+
+/* 1/2 + z / (2 (1 + |z|)), z = 2 x - 1: a tension, which has no bounds, as 0..1: the pairs' own
+ * means 0 and 1 become 1/4 and 3/4, their middle 1/2, and no two tensions become one. NaN: 1/2. */
+double cascade_soften(double tension);
 
 /* `limit`: the first so many tokens only, 0 = all. */
 bool cascade_init(Cascade *c, const FeatureSet *fs, int size, int limit, Err *err);
