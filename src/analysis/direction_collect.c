@@ -14,18 +14,13 @@ typedef struct Catcher {
     bool bos, moved;
 } Catcher;
 
-/* The last token that is no sink; the last when all are. */
 static int last_token(const HookData *h, bool bos)
 {
     double *norm = mem_alloc(h->nt, sizeof *norm);
-    bool *sink = mem_alloc(h->nt, sizeof *sink);
     stream_norms(h->v, h->nt, h->width, h->ld_token, norm);
-    stream_sinks(norm, h->nt, bos, sink);
-    int t = h->nt - 1;
-    while (t >= 0 && sink[t]) t--;
+    int t = stream_last(norm, h->nt, bos);
     free(norm);
-    free(sink);
-    return t >= 0 ? t : h->nt - 1;
+    return t;
 }
 
 static void take_end(void *ud, const HookData *h)

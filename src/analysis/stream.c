@@ -59,6 +59,16 @@ void stream_sinks(const double *norm, int nt, bool bos, bool *sink)
     free(sorted);
 }
 
+int stream_last(const double *norm, int nt, bool bos)
+{
+    bool *sink = mem_alloc(nt, sizeof *sink);
+    stream_sinks(norm, nt, bos, sink);
+    int t = nt - 1;
+    while (t >= 0 && sink[t]) t--;
+    free(sink);
+    return t >= 0 ? t : nt - 1;
+}
+
 void stream_norms(const float *h, int nt, int d, int64_t ld, double *norm)
 {
     for (int t = 0; t < nt; t++) {

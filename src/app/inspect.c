@@ -92,12 +92,15 @@ static void print_rows(const FeatureSet *fs, const Shown *shown, int n, bool mat
     }
 }
 
-/* True when every entry of the column is one number. */
+/* True when every entry of the column is one number, and there is one at all. */
 static bool is_scalar(const Column *c, int nrows)
 {
-    for (int i = 0; i < nrows; i++)
+    bool any = false;
+    for (int i = 0; i < nrows; i++) {
         if (c->len[i] > 1) return false;
-    return true;
+        any |= c->len[i] == 1;
+    }
+    return any;
 }
 
 static int column_width(const Column *c)

@@ -31,6 +31,21 @@ json out '$j->{method} eq "pca" && @{$j->{layers}} == 8' "--method pca --layers 
 run "$LLM" direction show sentiment -m "$WREN" --layers 2-3 --json
 json out '@{$j->{layers}} == 2 && $j->{layers}[1]{layer} == 3' "--layers 2-3"
 
+DATA=${LLMSONIFY_DATA:-$ROOT/../shared/data}/models
+for m in "$WREN" "$DATA/stories260K" "$DATA/gemma-3-270m"; do
+    for list in refusal sentiment; do
+        name="$list in $(basename "$m"): every layer has an AUC in 0..1"
+        if [ ! -d "$m" ]; then
+            skip "$name" "$m is not here"
+            continue
+        fi
+        run "$LLM" direction show $list -m "$m" --json
+        json out '@{$j->{layers}} && !grep { !($_->{auc} >= 0 && $_->{auc} <= 1
+            && $_->{separation} > 0) } @{$j->{layers}}' "$name"
+        echo "# mean $(sed -n 's/^ "auc": \(.*\),$/\1/p' out)"
+    done
+done
+
 printf '# high\tlow\n\nA big red ball.\tA small red ball.\r\nThe big dog ran.\tThe small dog ran.\n' \
     > size.tsv
 run "$LLM" direction fit size.tsv -m "$WREN"

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "analysis/activations.h"
+#include "analysis/weights.h"
 #include "fixture_lm.h"
 
 /* Stored features have six significant digits. */
@@ -269,6 +270,148 @@ static void a_single_token_and_several_prompts_are_fine(void **state)
     bench_close(&b);
 }
 
+/* A number of a vector in layer 1. */
+static double lane(const Bench *b, const char *col, int i)
+{
+    int at = feat_find_column(&b->fs, FT_LAYERS, col);
+    for (int r = 0; r < b->fs.table[FT_LAYERS].nrows; r++)
+        if (b->fs.table[FT_LAYERS].key[r].layer == 1)
+            return feat_value(&b->fs, FT_LAYERS, at, r, i).x;
+    return NAN;
+}
+
+static void blocks_are_norms_of_runs_of_dimensions(void **state)
+{
+    (void)state;
+    static const int scale[] = {5, 7, 12};
+    static const char *const name[] = {"blocks5", "blocks7", "blocks12"};
+    Bench b = bench_open("llama-2", N, 1);
+    Seen seen[] = {{.point = HOOK_RESID_POST, .layer = 1}};
+    Watch w = watch_all(&b, seen, 1);
+    for (int k = 0; k < 3; k++)
+        for (int i = 0; i < scale[k]; i++) {
+            double sum = 0;
+            int from = i * seen->width / scale[k], to = (i + 1) * seen->width / scale[k];
+            for (int t = 1; t < N; t++) /* BOS is a sink */
+                for (int j = from; j < to; j++)
+                    sum += pow(*seen_at(seen, t * seen->width + j), 2);
+            assert_near(lane(&b, name[k], i), sqrt(sum));
+        }
+    watch_free(&w);
+    bench_close(&b);
+}
+
+/* v [d] becomes X'X v over its length, X [N - 1, d]; in the end the first singular vector. */
+static void power_round(const Seen *seen, double *v)
+{
+    int d = seen->width;
+    double *next = mem_alloc(d, sizeof *next), square = 0;
+    for (int t = 1; t < N; t++) {
+        double dot = 0;
+        for (int j = 0; j < d; j++) dot += v[j] * *seen_at(seen, t * d + j);
+        for (int j = 0; j < d; j++) next[j] += dot * *seen_at(seen, t * d + j);
+    }
+    for (int j = 0; j < d; j++) square += next[j] * next[j];
+    for (int j = 0; j < d; j++) v[j] = next[j] / sqrt(square);
+    free(next);
+}
+
+static void the_first_fold_is_the_first_singular_vector(void **state)
+{
+    (void)state;
+    Bench b = bench_open("llama-2", N, 1);
+    Seen seen[] = {{.point = HOOK_RESID_POST, .layer = 1}};
+    Watch w = watch_all(&b, seen, 1);
+    int d = seen->width, top = 0;
+    double *v = mem_alloc(d, sizeof *v), fold[32] = {0}, square = 0, share = 0;
+    v[0] = 1;
+    for (int i = 0; i < 2000; i++) power_round(seen, v);
+    for (int j = 1; j < d; j++)
+        if (fabs(v[j]) > fabs(v[top])) top = j;
+    for (int i = 0; i < 32; i++) {
+        for (int j = i * d / 32; j < (i + 1) * d / 32; j++) fold[i] += v[top] > 0 ? v[j] : -v[j];
+        square += fold[i] * fold[i];
+    }
+    for (int i = 0; i < 32; i++)
+        assert_float_equal(lane(&b, "fold1", i), fold[i] / sqrt(square), 1e-4);
+    for (int k = 0; k < 4; k++) {
+        assert_true(lane(&b, "fold_share", k) > 0);
+        if (k) assert_true(lane(&b, "fold_share", k) <= lane(&b, "fold_share", k - 1));
+        share += lane(&b, "fold_share", k);
+    }
+    assert_true(share < 1);
+    free(v);
+    watch_free(&w);
+    bench_close(&b);
+}
+
+/* A direction of layer 1 alone: every other entry, so that nothing of it is a stream's own. */
+static void projections_are_dot_products_with_the_direction(void **state)
+{
+    (void)state;
+    Bench b = bench_open("llama-2", N, 1);
+    int d = (int)lm_hparams(b.k.lm)->d;
+    float *r = mem_alloc(2 * (int64_t)d, sizeof *r);
+    for (int j = 0; j < d; j += 2) r[d + j] = (float)sqrt(2.0 / d);
+    DirectionLayer layer[2] = {{NAN, NAN, NAN, NAN}, {.high = 3, .low = -1, .auc = 1}};
+    Direction dir = {.nl = 2, .d = d, .first = 1, .r = r, .layer = layer};
+    ActivationPrompt p = {.prompt = 2, .ids = b.ids, .n = N, .bos = 1, .direction = &dir};
+    Err err = {""};
+    assert_true(isnan(look(&b, FT_TOKENS, "proj", 1, -1, 1)));
+    feat_free(&b.fs);
+    if (!analyse_activations(b.k.lm, &p, &b.fs, NULL, &err)) fail_msg("%s", err.msg);
+    Seen seen[] = {{.point = HOOK_RESID_POST, .layer = 1}};
+    Watch w = watch_all(&b, seen, 1);
+    double mean = 0;
+    for (int t = 0; t < N; t++) {
+        double dot = 0;
+        for (int j = 0; j < d; j += 2) dot += sqrt(2.0 / d) * *seen_at(seen, t * d + j);
+        assert_near(look(&b, FT_TOKENS, "proj", 1, -1, t), dot);
+        assert_near(look(&b, FT_TOKENS, "proj_cos", 1, -1, t), dot / norm_of(seen, t));
+        assert_near(look(&b, FT_TOKENS, "tension", 1, -1, t), (dot + 1) / 4);
+        if (t) mean += dot / (N - 1);
+    }
+    assert_near(look(&b, FT_LAYERS, "proj_mean", 1, -1, -1), mean);
+    assert_near(look(&b, FT_LAYERS, "tension_mean", 1, -1, -1), (mean + 1) / 4);
+    assert_near(look(&b, FT_PROMPTS, "tension", -1, -1, -1), (mean + 1) / 4);
+    assert_true(isnan(look(&b, FT_TOKENS, "proj", 0, -1, 1)));
+    dir.nl = 1;
+    assert_false(analyse_activations(b.k.lm, &p, &b.fs, NULL, &err));
+    assert_non_null(strstr(err.msg, "of a model of 1 layers"));
+    free(r);
+    watch_free(&w);
+    bench_close(&b);
+}
+
+static void the_key_is_that_of_the_weights(void **state)
+{
+    (void)state;
+    static const char *const key[] = {"key_angle", "key_root", "key_mode", "pc2_skew", "pc3_kurt"};
+    Err err = {""};
+    Model m;
+    Lm *lm;
+    FeatureSet of[2] = {{0}, {0}};
+    char *path = test_path(false, "models/wren");
+    ActivationPrompt p = {.ids = (const int32_t[]){2, 5, 7}, .n = 3, .bos = 2};
+    if (!path || !model_open(&m, path, &err) || !lm_open(&lm, &m, NULL, &err) ||
+        !analyse_activations(lm, &p, &of[0], NULL, &err) ||
+        !analyse_activations(lm, &p, &of[0], NULL, &err) ||
+        !analyse_weights(&m, &of[1], NULL, &err))
+        fail_msg("%s", err.msg);
+    assert_int_equal(of[0].table[FT_MODEL].nrows, 1);
+    for (int k = 0; k < 5; k++) {
+        double v[2];
+        for (int i = 0; i < 2; i++)
+            v[i] = feat_value(&of[i], FT_MODEL, feat_find_column(&of[i], FT_MODEL, key[k]), 0, 0).x;
+        assert_true(v[0] == v[1]); /* neither is NaN */
+    }
+    feat_free(&of[0]);
+    feat_free(&of[1]);
+    lm_close(lm);
+    model_close(&m);
+    free(path);
+}
+
 static void threads_change_no_feature(void **state)
 {
     (void)state;
@@ -307,6 +450,10 @@ int main(void)
         cmocka_unit_test(surprisal_is_minus_the_log_of_the_probability),
         cmocka_unit_test(sinks_are_left_out_of_means),
         cmocka_unit_test(a_single_token_and_several_prompts_are_fine),
+        cmocka_unit_test(blocks_are_norms_of_runs_of_dimensions),
+        cmocka_unit_test(the_first_fold_is_the_first_singular_vector),
+        cmocka_unit_test(projections_are_dot_products_with_the_direction),
+        cmocka_unit_test(the_key_is_that_of_the_weights),
         cmocka_unit_test(threads_change_no_feature),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

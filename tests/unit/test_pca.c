@@ -83,6 +83,44 @@ static void few_points_in_many_dimensions_agree_with_many_in_few(void **state)
     pca_free(&p);
 }
 
+/* (3, 3), (1, -1): singular values sqrt(18) and sqrt(2) about the origin; centred there is one. */
+static void about_the_origin_nothing_is_centred(void **state)
+{
+    (void)state;
+    enum { D = 5 };
+    double x[2 * D] = {0}, thin[4] = {3, 3, 1, -1};
+    x[1] = x[4] = 3;
+    x[D + 1] = 1;
+    x[D + 4] = -1;
+    Pca p;
+    assert_true(pca_fit_origin(&p, x, 2, D, 3)); /* over points */
+    assert_near(p.var[0], 9, EPS);
+    assert_near(p.var[1], 1, EPS);
+    assert_near(p.var[2], 0, 0);
+    assert_near(p.comp[1], sqrt(0.5), EPS);
+    assert_near(p.comp[4], sqrt(0.5), EPS);
+    assert_near(p.comp[D + 1], -p.comp[D + 4], EPS);
+    assert_near(p.coord[0], sqrt(18), EPS);
+    pca_free(&p);
+    assert_true(pca_fit_origin(&p, thin, 2, 2, 2)); /* over dimensions */
+    assert_near(p.var[0], 9, EPS);
+    assert_near(p.comp[0], sqrt(0.5), EPS);
+    pca_free(&p);
+    assert_true(pca_fit(&p, x, 2, D, 2));
+    assert_near(p.var[0], 5, EPS); /* (1, 2) from the mean */
+    assert_near(p.var[1], 0, 0);
+    pca_free(&p);
+}
+
+static void a_matrix_with_nan_has_no_components(void **state)
+{
+    (void)state;
+    double x[6] = {1, 2, NAN, 4, 5, 7};
+    Pca p;
+    assert_false(pca_fit(&p, x, 2, 3, 1));
+    pca_free(&p);
+}
+
 static void a_sine_has_its_power_in_one_bin(void **state)
 {
     (void)state;
@@ -99,6 +137,8 @@ int main(void)
         cmocka_unit_test(points_on_a_line_have_one_component),
         cmocka_unit_test(a_turned_cross_is_turned_back_whatever_its_sign),
         cmocka_unit_test(few_points_in_many_dimensions_agree_with_many_in_few),
+        cmocka_unit_test(about_the_origin_nothing_is_centred),
+        cmocka_unit_test(a_matrix_with_nan_has_no_components),
         cmocka_unit_test(a_sine_has_its_power_in_one_bin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
