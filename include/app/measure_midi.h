@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "app/measure_music.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "midi/song.h"
@@ -43,6 +44,7 @@ typedef struct MidiMeasure {
     MidiPart all;
     MidiPart *part; /* [nparts] by track, then channel */
     int nparts, cap_parts;
+    MidiMusic music;
     char **warning; /* [nwarnings] the reader's; not owned: they live as long as the song */
     int nwarnings;
 } MidiMeasure;
@@ -50,10 +52,10 @@ typedef struct MidiMeasure {
 /* The caller frees *m with measure_midi_free() before the song. */
 void measure_midi(MidiMeasure *m, const MidiSong *song);
 void measure_midi_free(MidiMeasure *m);
-/* A few lines and an aligned table, headed by `file`. */
+/* A few lines, an aligned table and what measure_music_text() has, headed by `file`. */
 void measure_midi_text(const MidiMeasure *m, const char *file, Str *out);
 /* One object, at the top or within what j has begun: "file", "kind": "midi", the whole's numbers,
- * "tracks": [{...}], "warnings". */
+ * "tracks": [{...}], what measure_music_json() has, "warnings". */
 void measure_midi_json(const MidiMeasure *m, const char *file, JsonOut *j);
 
 #endif

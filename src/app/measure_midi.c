@@ -8,23 +8,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "measure_parts.h"
 #include "score/place.h"
 #include "score/sort.h"
 
-enum { KEYS = 16 * 128, DRUM_CHANNEL = 9, MAX_DEN_POWER = 6 };
+enum { KEYS = 16 * 128, MAX_DEN_POWER = 6 };
 enum { META_NAME = 3, META_TEMPO = 0x51, META_METER = 0x58 };
-
-/* A note; or, while they are paired, a note-on (vel > 0) or note-off at `start`. */
-typedef struct Heard {
-    int32_t start, end; /* ticks */
-    int16_t track;
-    uint8_t channel, key, vel, program;
-} Heard;
-
-typedef struct HeardList {
-    Heard *h;
-    int n, cap;
-} HeardList;
 
 /* A note beginning (+1) or ending (-1). */
 typedef struct Edge {
@@ -160,8 +149,8 @@ static void measure_pitch(MidiPart *p, const MidiSong *song, const Heard *h, int
     double time[12] = {0}, count[12] = {0};
     bool key[128] = {false};
     for (int i = 0; i < n; i++) {
-        key[h[i].key] = key[h[i].key] || p->drum || h[i].channel != DRUM_CHANNEL;
-        if (h[i].channel == DRUM_CHANNEL) continue;
+        key[h[i].key] = key[h[i].key] || p->drum || h[i].channel != HEARD_DRUM_CHANNEL;
+        if (h[i].channel == HEARD_DRUM_CHANNEL) continue;
         time[h[i].key % 12] += midi_seconds(song, h[i].end) - midi_seconds(song, h[i].start);
         count[h[i].key % 12]++;
     }
@@ -240,7 +229,7 @@ static void measure_parts(MidiMeasure *m, const MidiSong *song, const HeardList 
         p->track = h->track;
         p->channel = h->channel;
         p->program = h->program;
-        p->drum = h->channel == DRUM_CHANNEL;
+        p->drum = h->channel == HEARD_DRUM_CHANNEL;
         name_part(p, song, name[h->track]);
         measure_part(p, song, h, end - i);
     }
@@ -259,37 +248,58 @@ static void measure_tempo(MidiMeasure *m, const MidiSong *song)
     }
 }
 
-static void measure_meter(MidiMeasure *m, const MidiSong *song)
+/* The song's metres in order: [*n]. */
+static Meter *find_meters(const MidiSong *song, int *n)
 {
     Meter *meter = NULL;
-    int n = 0, cap = 0;
+    int cap = 0;
+    *n = 0;
     for (int i = 0; i < song->nevents; i++) {
         const MidiEvent *e = &song->event[i];
         if (e->status != 0xff || e->data[0] != META_METER || e->len < 2) continue;
         const uint8_t *b = (const uint8_t *)song->payload.s + e->at;
         if (b[0] == 0 || b[1] > MAX_DEN_POWER) continue;
-        Meter *x = n > 0 && meter[n - 1].at == e->tick
-                       ? &meter[n - 1]
-                       : mem_push(&meter, &n, &cap, sizeof *x);
+        Meter *x = *n > 0 && meter[*n - 1].at == e->tick
+                       ? &meter[*n - 1]
+                       : mem_push(&meter, n, &cap, sizeof *x);
         *x = (Meter){.at = e->tick, .num = b[0], .den = 1 << b[1]};
     }
+    return meter;
+}
+
+static void measure_meter(MidiMeasure *m, const MidiSong *song, const Meter *meter, int n)
+{
     Meter first = meter_at(meter, n, 0);
     m->meter_num = first.num;
     m->meter_den = first.den;
     m->nmeters = n > 0 ? n : 1;
     if (song->smpte == 0 && song->end_tick > 0)
         m->bars = place_at(meter, n, song->division, song->end_tick - 1).bar;
-    free(meter);
+}
+
+static void measure_music(MidiMeasure *m, const MidiSong *song, const HeardList *all,
+                          const Meter *meter, int nmeters)
+{
+    Grid grid = {0};
+    int32_t until = 0;
+    for (int i = 0; i < all->n; i++)
+        if (all->h[i].end > until) until = all->h[i].end;
+    if (all->n > 0 && until == 0) until = 1;
+    grid_make(&grid, song, meter, nmeters, until);
+    music_measure(&m->music, song, &grid, all, &m->all.key);
+    grid_free(&grid);
 }
 
 void measure_midi(MidiMeasure *m, const MidiSong *song)
 {
     HeardList all = {0};
+    int nmeters;
+    Meter *meter = find_meters(song, &nmeters);
     *m = (MidiMeasure){.format = song->format, .division = song->division, .smpte = song->smpte,
                        .warning = song->warning, .nwarnings = song->nwarnings};
     hear(song, &all);
     measure_tempo(m, song);
-    measure_meter(m, song);
+    measure_meter(m, song, meter, nmeters);
     measure_parts(m, song, &all);
     m->all = (MidiPart){.name = "all", .track = -1, .channel = -1, .program = -1};
     if (all.n > 0) measure_part(&m->all, song, all.h, all.n);
@@ -300,11 +310,14 @@ void measure_midi(MidiMeasure *m, const MidiSong *song)
         m->all.seconds = m->all.longest_gap = midi_seconds(song, song->end_tick);
     }
     m->seconds = m->all.seconds;
+    measure_music(m, song, &all, meter, nmeters);
+    free(meter);
     free(all.h);
 }
 
 void measure_midi_free(MidiMeasure *m)
 {
     free(m->part);
+    music_free(&m->music);
     *m = (MidiMeasure){0};
 }

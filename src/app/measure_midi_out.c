@@ -60,6 +60,7 @@ void measure_midi_text(const MidiMeasure *m, const char *file, Str *out)
     str_addf(out, "%5s%7s%7s\n", "r", "time%", "notes%");
     for (int i = 0; i < m->nparts; i++) put_row(out, &m->part[i]);
     put_row(out, &m->all);
+    measure_music_text(&m->music, out);
     for (int i = 0; i < m->nwarnings; i++) str_addf(out, "  warning: %s\n", m->warning[i]);
 }
 
@@ -129,6 +130,7 @@ void measure_midi_json(const MidiMeasure *m, const char *file, JsonOut *j)
     jout_begin(j, "tracks", '[', false);
     for (int i = 0; i < m->nparts; i++) put_part(j, &m->part[i]);
     jout_end(j, ']');
+    measure_music_json(&m->music, j);
     jout_begin(j, "warnings", '[', false);
     for (int i = 0; i < m->nwarnings; i++) jout_string(j, NULL, m->warning[i]);
     jout_end(j, ']');

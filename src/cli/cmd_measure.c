@@ -31,7 +31,7 @@ static CliStatus run(const Call *call)
 
 const Command cmd_measure = {
     .name = "measure",
-    .summary = "measure MIDI (pitches, key) and audio (loudness, peak)",
+    .summary = "measure MIDI (key, harmony, rhythm) and audio (loudness)",
     .operands = "FILE...",
     .examples = "a piece and its sound\nllmsonify measure wren-acid.mid wren-acid.wav\n"
                 "loudness by jq\nllmsonify measure wren-acid.wav --json | jq .lufs\n",

@@ -12,6 +12,18 @@ END
 run "$LLM" measure tune.mid --json
 json out '$j->{notes} == 4 && $j->{distinct_pitches} == 4 && abs($j->{seconds} - 2) < 1e-6
     && $j->{key} eq "C major"' "a known tune measures as known"
+json out '!defined $j->{harmony}{roughness}{mean}' \
+    "a line alone is not rough"
+json out '$j->{melody}{leaps} == 3 && $j->{melody}{highest} == 72 && $j->{melody}{steps} == 0' \
+    "its leaps are counted"
+json out '$j->{rhythm}{syncopation_lhl}{mean} == 0 && $j->{rhythm}{syncopation_wnbd} == 0' \
+    "quarters on the beat are not syncopated"
+json out '$j->{harmony}{keys}[0]{key} eq "C major" && @{ $j->{harmony}{bars}{tensile_strain} } == 1' \
+    "its bar has a key and a tension"
+run "$LLM" measure tune.mid
+has out '^  harmony ' "the text has a section on harmony"
+has out '^  rhythm ' "and on rhythm"
+has out '^  melody    4 notes' "and on the melody"
 cat tune.mid | "$LLM" measure - --json > piped
 json piped '$j->{notes} == 4' "measure reads standard input"
 run "$LLM" measure tune.mid tune.mid --json

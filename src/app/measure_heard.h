@@ -1,0 +1,43 @@
+/* measure_heard.h: notes as a meter of MIDI files hears them, and bars and beats to place them in.
+ */
+#ifndef SRC_APP_MEASURE_HEARD_H
+#define SRC_APP_MEASURE_HEARD_H
+
+#include <stdint.h>
+
+#include "midi/song.h"
+#include "score/score.h"
+
+enum { HEARD_DRUM_CHANNEL = 9 };
+
+/* A note; or, while they are paired, a note-on (vel > 0) or note-off at `start`. */
+typedef struct Heard {
+    int32_t start, end; /* ticks */
+    int16_t track;
+    uint8_t channel, key, vel, program;
+} Heard;
+
+typedef struct HeardList {
+    Heard *h;
+    int n, cap;
+} HeardList;
+
+typedef struct GridBar {
+    double start, end; /* ticks; end < start + beats * beat in a bar that a new metre cuts short */
+    double beat;       /* ticks of the metre's denominator */
+    int beats, den;
+} GridBar;
+
+/* The bars from tick 0 on that hold notes, at most GRID_BEATS beats in all. In SMPTE time a beat is
+ * half a second, and four are a bar. */
+typedef struct Grid {
+    GridBar *bar;
+    int n, cap;
+    double sixteenth; /* ticks */
+} Grid;
+
+/* meter [nmeters] as for place_at(); until = the end of the last note. */
+void grid_make(Grid *g, const MidiSong *song, const Meter *meter, int nmeters, int32_t until);
+void grid_free(Grid *g);
+
+#endif
