@@ -51,8 +51,8 @@ typedef struct MusicRhythm {
 } MusicRhythm;
 
 /* The top line: the highest note that begins at a time, unless the line's last note is higher and
- * sounds on for a sixteenth or more. A phrase ends where the line is silent for a quarter; intervals
- * count within phrases. */
+ * sounds on for a sixteenth or more. A phrase ends where the line is silent for a quarter;
+ * intervals count within phrases. */
 typedef struct MusicMelody {
     MelodyStats stats;
     int phrases;

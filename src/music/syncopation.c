@@ -1,7 +1,7 @@
 /* syncopation.c: see music/syncopation.h. Longuet-Higgins and Lee 1984, "The rhythmic
- * interpretation of monophonic music", Music Perception 1; Song et al. 2015, "SynPy"; Gómez, Melvin,
- * Rappaport and Toussaint 2005, "Mathematical measures of syncopation", BRIDGES; Wu and Yang 2020,
- * "The jazz transformer on the front line", ISMIR. */
+ * interpretation of monophonic music", Music Perception 1; Song et al. 2015, "SynPy"; Gómez,
+ * Melvin, Rappaport and Toussaint 2005, "Mathematical measures of syncopation", BRIDGES; Wu and
+ * Yang 2020, "The jazz transformer on the front line", ISMIR. */
 #include "music/syncopation.h"
 
 #include <math.h>
