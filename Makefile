@@ -101,6 +101,7 @@ share := $(DESTDIR)$(PREFIX)/share
 install: all                      ## install under PREFIX (/usr/local), DESTDIR honoured
 	install -d $(DESTDIR)$(PREFIX)/bin $(share)/man/man1 $(share)/llmsonify/models/wren \
 	    $(share)/llmsonify/models/directions $(share)/llmsonify/models/corpus \
+	    $(share)/llmsonify/models/prompts \
 	    $(share)/llmsonify/soundfonts $(share)/bash-completion/completions \
 	    $(share)/zsh/site-functions $(share)/fish/vendor_completions.d
 	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/llmsonify
@@ -108,6 +109,7 @@ install: all                      ## install under PREFIX (/usr/local), DESTDIR 
 	install -m 644 models/wren/* $(share)/llmsonify/models/wren/
 	install -m 644 models/directions/* $(share)/llmsonify/models/directions/
 	install -m 644 models/corpus/* $(share)/llmsonify/models/corpus/
+	install -m 644 models/prompts/* $(share)/llmsonify/models/prompts/
 	for f in $(wildcard soundfonts/*); do install -m 644 $$f $(share)/llmsonify/soundfonts/; done
 	$(BIN) --completion-bash > $(share)/bash-completion/completions/llmsonify
 	$(BIN) --completion-zsh > $(share)/zsh/site-functions/_llmsonify

@@ -9,9 +9,14 @@
 #include "app/text_model.h"
 
 typedef struct ActivationsJob {
-    TextJob text;               /* spectrum: in.file is the file of prompts */
-    const char *mode;           /* "thinking", "operatic", "spectrum" */
-    const char *column;         /* spectrum: see app/prompt_file.h */
+    TextJob text;               /* the model, two for delta; in.file: the text of a file */
+    const OptList *prompt;      /* texts of their own; empty = by text.in.file or `prompts` */
+    const char *prompts;        /* a file of prompts: see app/prompt_file.h; NULL = none */
+    const char *column, *category_column;
+    const char *mode;           /* "solo", "contrast", ... */
+    const char *direction;      /* as for direction_load, NULL = the default */
+    const char *only, *shard, *title; /* album: see app/album.h */
+    int limit;                  /* album: 0 = all */
     int layer;                  /* spectrum: -1 = embedding; beyond the last = the last */
     int dims;                   /* spectrum: how many of the hidden dimensions */
     const char *output, *format; /* output.h */
@@ -21,7 +26,7 @@ typedef struct ActivationsJob {
     const char *command;        /* for the files' own description */
 } ActivationsJob;
 
-/* "thinking", ...: NULL after the last. */
+/* "solo" (the default), "contrast", ...: NULL after the last. */
 const char *activations_mode(int i);
 /* False when the job contradicts itself: a usage error. */
 bool activations_check(const ActivationsJob *job, Err *err);

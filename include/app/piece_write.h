@@ -8,6 +8,11 @@
 #include "app/sound.h"
 #include "genre/genre.h"
 
+/* What became of the sound. */
+typedef struct PieceSound {
+    double seconds, lufs; /* of the file; of the score and NaN when there is no sound */
+} PieceSound;
+
 typedef struct PieceOut {
     const Genre *genre;
     const Score *score;
@@ -18,6 +23,9 @@ typedef struct PieceOut {
     int dialect;              /* MidiDialect of the MIDI file; FluidSynth hears all of it */
     SoundJob sound;
     PlotJob plot;
+    const char *album; /* for the sound's tags; NULL = none */
+    int track;         /* in the album, from 1; 0 = none */
+    PieceSound *made;  /* may be NULL */
     Say say;
 } PieceOut;
 
@@ -25,6 +33,9 @@ typedef struct PieceOut {
  * the files' own description. */
 bool piece_compose(const Genre *genre, const FeatureSet *const *fs, int nfs, const GenreOpts *opts,
                    const char *command, Score *s, Err *err);
+/* The second half of it, for a score that something else composed. */
+bool piece_describe(const Genre *genre, const FeatureSet *const *fs, int nfs, const char *command,
+                    Score *s, Err *err);
 /* Stages every file that names asks for. */
 bool piece_write(const PieceOut *p, OutSet *set, const Run *run, Err *err);
 

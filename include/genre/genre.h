@@ -36,5 +36,6 @@ const Genre *genre_find(const char *name); /* NULL when there is none */
 /* The pieces that need a prompt (FT_TOKENS, FT_LAYERS of analysis/activations.h); NULL after the
  * last. */
 const Genre *genre_mode_at(int i);
+const Genre *genre_mode_find(const char *name); /* NULL when there is none */
 
 #endif

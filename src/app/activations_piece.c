@@ -1,28 +1,62 @@
-/* activations_piece.c: see app/activations_piece.h. */
+/* activations_piece.c: which mode is to be made of which prompts; see app/activations_piece.h. */
 #include "app/activations_piece.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/inspect_prompt.h"
+#include "activations_cast.h"
+#include "app/album.h"
 #include "app/piece_write.h"
+#include "base/mem.h"
 #include "model/find.h"
 #include "prompt_spectrum.h"
 
-static const char SPECTRUM[] = "spectrum";
+/* What a mode reads. */
+typedef enum Diet {
+    DIET_PROMPT, /* one prompt */
+    DIET_PAIR,
+    DIET_LIST,
+    DIET_DELTA,  /* one prompt or a list, and two models */
+    DIET_SET,    /* a file, as a set of data */
+    DIET_ALBUM
+} Diet;
+
+/* Modes that are not genres, or that read other than one prompt. */
+static const struct {
+    const char *name;
+    Diet diet;
+    const char *bundled; /* the list when none is given */
+    bool (*make)(Stage *s, const Run *run, Err *err);
+} DIETS[] = {
+    {"contrast", DIET_PAIR, "prompts/contrast.tsv", contrast_make},
+    {"dialogue", DIET_LIST, "prompts/album.csv", dialogue_make},
+    {"delta", DIET_DELTA, NULL, delta_make},
+    {"album", DIET_ALBUM, NULL, NULL},
+    {"spectrum", DIET_SET, NULL, NULL},
+};
+enum { NDIETS = sizeof DIETS / sizeof DIETS[0] };
+
+static const char *const BEYOND[] = {"album", "spectrum"}; /* that are no genres */
+enum { NBEYOND = sizeof BEYOND / sizeof BEYOND[0] };
 
 const char *activations_mode(int i)
 {
     int n = 0;
     while (genre_mode_at(n)) n++;
-    return i < n ? genre_mode_at(i)->name : i == n ? SPECTRUM : NULL;
+    return i < n ? genre_mode_at(i)->name : i < n + NBEYOND ? BEYOND[i - n] : NULL;
 }
 
-static const Genre *find_mode(const char *name)
+static int find_diet(const char *mode)
 {
-    for (int i = 0; genre_mode_at(i); i++)
-        if (strcmp(genre_mode_at(i)->name, name) == 0) return genre_mode_at(i);
-    return NULL;
+    for (int i = 0; i < NDIETS; i++)
+        if (strcmp(DIETS[i].name, mode) == 0) return i;
+    return -1;
+}
+
+static Diet diet_of(const ActivationsJob *job)
+{
+    int i = find_diet(job->mode);
+    return i < 0 ? DIET_PROMPT : DIETS[i].diet;
 }
 
 static bool name_files(OutNames *names, const ActivationsJob *job, Err *err)
@@ -34,7 +68,7 @@ static bool name_files(OutNames *names, const ActivationsJob *job, Err *err)
                     .audio = job->audio};
     bool ok = outnames_make(names, &r, err);
     str_free(&stem);
-    if (!ok || strcmp(job->mode, SPECTRUM) != 0) return ok;
+    if (!ok || diet_of(job) != DIET_SET) return ok;
     bool others = names->path[OUT_AUDIO] || names->path[OUT_JSON];
     free(names->path[OUT_MIDI]);
     names->path[OUT_MIDI] = NULL;
@@ -43,16 +77,71 @@ static bool name_files(OutNames *names, const ActivationsJob *job, Err *err)
     return err_set(err, "--mode spectrum has no notes to write as MIDI; ask for sound or JSON");
 }
 
+static AlbumJob album_of(const ActivationsJob *job)
+{
+    return (AlbumJob){.text = job->text, .prompts = job->prompts, .column = job->column,
+                      .category_column = job->category_column, .direction = job->direction,
+                      .only = job->only, .shard = job->shard, .title = job->title,
+                      .output = job->output, .format = job->format, .limit = job->limit,
+                      .audio = job->audio, .pictures = true, .sound = job->sound,
+                      .command = job->command};
+}
+
+/* The file of a data set may come with -f too, as it always could. */
+static const char *set_file(const ActivationsJob *job)
+{
+    return job->prompts ? job->prompts : job->text.in.file;
+}
+
+static bool check_prompts(const ActivationsJob *job, Err *err)
+{
+    const TextInput *in = &job->text.in;
+    Diet diet = diet_of(job);
+    int n = job->prompt->n, given = (n > 0) + (job->prompts != NULL) + (in->file != NULL);
+    if (given > 1) return err_set(err, "--prompt, --file and --prompts exclude each other");
+    if (in->system && !in->chat) return err_set(err, "--system needs --chat");
+    if (diet == DIET_SET && (!set_file(job) || in->chat))
+        return err_set(err, "--mode spectrum reads many prompts: give their file with -f or "
+                            "--prompts, no -p and no --chat");
+    if (diet == DIET_PROMPT && job->prompts)
+        return err_set(err, "--mode %s reads one prompt, not a file of them: try --mode album",
+                       job->mode);
+    if ((diet == DIET_PROMPT || diet == DIET_DELTA) && n > 1)
+        return err_set(err, "--mode %s reads one prompt, not %d", job->mode, n);
+    if (diet == DIET_PAIR && n && n != 2)
+        return err_set(err, "--mode contrast compares two prompts: give -p twice");
+    if ((diet == DIET_PAIR || diet == DIET_LIST) && in->file)
+        return err_set(err, "--mode %s reads several prompts: give a file with --prompts",
+                       job->mode);
+    if (diet == DIET_ALBUM && n)
+        return err_set(err, "--mode album reads a file of prompts: give it with --prompts");
+    TextInput one = *in;
+    if (n) one.text = job->prompt->item[0];
+    bool needs = diet == DIET_PROMPT || (diet == DIET_DELTA && !job->prompts);
+    return !needs || text_input_check(&one, err);
+}
+
+static bool check_models(const ActivationsJob *job, Err *err)
+{
+    int n = job->text.model->n;
+    if (diet_of(job) != DIET_DELTA) return n <= 1 || err_set(err, "--model: one at a time");
+    if (n == 2) return true;
+    return err_set(err, "--mode delta compares two models: give -m twice, the base first");
+}
+
 bool activations_check(const ActivationsJob *job, Err *err)
 {
     OutNames names;
-    bool set = strcmp(job->mode, SPECTRUM) == 0;
-    if (set && (!job->text.in.file || job->text.in.text || job->text.in.chat))
-        return err_set(err,
-                       "--mode spectrum reads many prompts: give their file with -f, no -p and "
-                       "no --chat");
-    if (!set && job->column) return err_set(err, "--column belongs to --mode spectrum");
-    if (!text_model_check(&job->text, err) || !name_files(&names, job, err)) return false;
+    Diet diet = diet_of(job);
+    const AlbumJob album = album_of(job);
+    if (!check_prompts(job, err) || !check_models(job, err)) return false;
+    if (diet == DIET_ALBUM) return album_check(&album, err);
+    if (job->only || job->shard || job->limit || job->title)
+        return err_set(err, "--%s belongs to --mode album",
+                       job->only ? "only" : job->shard ? "shard" : job->limit ? "limit" : "title");
+    if ((job->column || job->category_column) && diet == DIET_PROMPT)
+        return err_set(err, "--column belongs to the modes that read --prompts");
+    if (!name_files(&names, job, err)) return false;
     char *picture = job->plot.wanted ? plot_path(&names, &job->plot, 0, err) : NULL;
     bool ok = picture || !job->plot.wanted;
     free(picture);
@@ -60,51 +149,84 @@ bool activations_check(const ActivationsJob *job, Err *err)
     return ok;
 }
 
-/* The model's weights, for the rooms. */
-static bool read_noise(WeightNoise *noise, const ActivationsJob *job, Err *err)
+/* One text: -p, the whole of a file, or standard input. */
+static bool read_text(const ActivationsJob *job, PromptList *list, Err *err)
 {
-    const OptList *model = job->text.model;
-    Model m = {0};
-    char *path = model_locate(model->n ? model->item[0] : MODEL_DEFAULT, err);
-    bool ok = path && model_open(&m, path, err);
-    if (ok) noise_from_model(noise, &m);
-    model_close(&m);
+    TextInput in = job->text.in;
+    Str text = {0};
+    if (job->prompt->n) in.text = job->prompt->item[0];
+    bool ok = text_input_read(&in, &text, err);
+    if (ok) prompt_list_add(list, text.s, "", "", 0);
+    str_free(&text);
+    return ok;
+}
+
+static bool gather(const ActivationsJob *job, PromptList *list, Err *err)
+{
+    const PromptColumns columns = {.prompt = job->column, .category = job->category_column};
+    int diet = find_diet(job->mode);
+    const char *bundled = diet >= 0 ? DIETS[diet].bundled : NULL;
+    if (!job->prompts && (!bundled || job->prompt->n == 1)) return read_text(job, list, err);
+    for (int i = 0; i < job->prompt->n; i++) prompt_list_add(list, job->prompt->item[i], "", "", 0);
+    if (list->n) return true;
+    char *path = job->prompts ? mem_strdup(job->prompts) : model_locate_file(bundled, err);
+    bool pair = diet_of(job) == DIET_PAIR;
+    bool ok = path && (pair ? prompt_pair_read(list, path, &columns, err)
+                            : prompt_list_read(list, path, &columns, err));
     free(path);
     return ok;
 }
 
-static bool make_piece(const ActivationsJob *job, const OutNames *names, OutSet *set,
+/* Thinking and operatic say nothing of a direction: they fit none unless one is named. */
+static const char *direction_of(const ActivationsJob *job)
+{
+    bool direct = strcmp(job->mode, "thinking") == 0 || strcmp(job->mode, "operatic") == 0;
+    return job->direction || !direct ? job->direction : "none";
+}
+
+static bool make_stage(const ActivationsJob *job, const OutNames *names, OutSet *set,
                        const Run *run, Err *err)
 {
-    const Genre *genre = find_mode(job->mode);
-    const GenreOpts opts = {.root = -1, .mode = -1};
-    FeatureSet fs = {0};
-    const FeatureSet *ptr[1] = {&fs};
-    WeightNoise noise = {0};
-    Score score = {0};
-    PieceOut out = {.genre = genre, .score = &score, .fs = ptr, .nfs = 1, .noise = &noise,
-                    .names = names, .sound = job->sound, .plot = job->plot, .say = job->text.say};
-    bool ok = prompt_features(&job->text, &fs, run, err) && read_noise(&noise, job, err) &&
-              piece_compose(genre, ptr, 1, &opts, job->command, &score, err) &&
-              piece_write(&out, set, run, err);
-    score_free(&score);
-    noise_free(&noise);
-    feat_free(&fs);
+    Stage s = {.job = job, .genre = genre_mode_find(job->mode), .names = names, .set = set};
+    OptList first = {.item = job->text.model->item, .n = job->text.model->n > 0};
+    TextJob text = job->text;
+    int diet = find_diet(job->mode);
+    text.model = &first;
+    bool ok = gather(job, &s.prompts, err) &&
+              prompt_reader_open(&s.reader, &text, s.prompts.row[0].text, direction_of(job), run,
+                                 err);
+    if (ok && diet >= 0)
+        ok = DIETS[diet].make(&s, run, err);
+    else if (ok)
+        ok = cast_add(&s.cast, &s.reader, s.prompts.row[0].text, run, err) &&
+             stage_piece(&s, names, run, err);
+    cast_free(&s.cast);
+    prompt_reader_close(&s.reader);
+    prompt_list_free(&s.prompts);
     return ok;
+}
+
+static bool make_set(const ActivationsJob *job, const OutNames *names, OutSet *set,
+                     const Run *run, Err *err)
+{
+    ActivationsJob j = *job;
+    j.text.in.file = set_file(job);
+    return spectrum_make(&j, names, set, run, err);
 }
 
 bool activations_make(const ActivationsJob *job, const Run *run, Err *err)
 {
     OutNames names = {.format = NULL};
     OutSet set = {0};
-    bool spectrum = strcmp(job->mode, SPECTRUM) == 0;
+    const AlbumJob album = album_of(job);
+    Diet diet = diet_of(job);
+    if (diet == DIET_ALBUM) return album_make(&album, run, err);
     bool ok = name_files(&names, job, err) && outnames_check(&names, job->clobber, err) &&
-              (spectrum ? plot_check(&names, &job->plot, 0, job->clobber, err)
-                        : plot_check_activations(&names, &job->plot, job->clobber, err));
-    if (ok && spectrum)
-        ok = spectrum_make(job, &names, &set, run, err);
-    else if (ok)
-        ok = make_piece(job, &names, &set, run, err);
+              (diet == DIET_SET ? plot_check(&names, &job->plot, 0, job->clobber, err)
+                                : plot_check_activations(&names, &job->plot, job->clobber, err));
+    if (ok)
+        ok = diet == DIET_SET ? make_set(job, &names, &set, run, err)
+                              : make_stage(job, &names, &set, run, err);
     if (ok && run_stopped(run)) ok = err_set(err, "interrupted");
     if (ok)
         ok = outset_commit(&set, err);

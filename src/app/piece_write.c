@@ -3,6 +3,7 @@
  * and the partials play the score itself. */
 #include "app/piece_write.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,15 +41,21 @@ static void describe(Score *s, const Genre *genre, const FeatureSet *const *fs, 
     add_lines(s, genre->legend);
 }
 
+bool piece_describe(const Genre *genre, const FeatureSet *const *fs, int nfs, const char *command,
+                    Score *s, Err *err)
+{
+    describe(s, genre, fs, nfs, command);
+    return score_check(s, fs, nfs, err) ||
+           err_wrap(err, "%s: the score breaks a rule of its own", genre->name);
+}
+
 bool piece_compose(const Genre *genre, const FeatureSet *const *fs, int nfs, const GenreOpts *opts,
                    const char *command, Score *s, Err *err)
 {
     GenreOpts o = *opts;
     if (o.mode >= MODE_COUNT && !genre->section_modes) o.mode = -1;
     if (!genre->compose(fs, nfs, &o, s, err)) return err_wrap(err, "%s", genre->name);
-    describe(s, genre, fs, nfs, command);
-    return score_check(s, fs, nfs, err) ||
-           err_wrap(err, "%s: the score breaks a rule of its own", genre->name);
+    return piece_describe(genre, fs, nfs, command, s, err);
 }
 
 bool piece_voices(const Genre *genre, const SoundJob *sound, GenreVoices *voices, char **font,
@@ -111,9 +118,12 @@ static bool write_audio(const PieceOut *p, OutSet *set, AudioBuf *a, const Run *
     for (int i = 0; i < s->ntexts && i < 2 + p->nfs; i++)
         str_addf(&comment, "%s%s", i ? "; " : "", s->text[i]);
     AudioTags tags = {.title = s->title, .artist = p->fs[0]->model, .genre = p->genre->name,
+                      .album = p->album, .track = p->track,
                       .comment = comment.s, .software = "llmsonify " LLMSONIFY_VERSION};
     bool ok = play(p, a, run, err) &&
               sound_finish(a, &sound, outset_add(set, path), path, &tags, &p->say, run, err);
+    if (ok && p->made)
+        *p->made = (PieceSound){.seconds = (double)a->frames / a->rate, .lufs = audio_lufs(a)};
     str_free(&comment);
     return ok;
 }
@@ -138,6 +148,8 @@ bool piece_write(const PieceOut *p, OutSet *set, const Run *run, Err *err)
     char *const *path = p->names->path;
     AudioBuf a = {0};
     bool ok = true;
+    if (p->made)
+        *p->made = (PieceSound){.seconds = score_seconds(p->score, p->score->length), .lufs = NAN};
     if (path[OUT_AUDIO]) ok = write_audio(p, set, &a, run, err);
     if (ok && p->plot.wanted) ok = write_plots(p, set, &a, run, err);
     audio_free(&a);

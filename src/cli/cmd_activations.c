@@ -11,7 +11,10 @@ typedef struct ActivationsOpts {
     SoundRows sound;
     EngineRows engine;
     PlotJob plot;
-    const char *output, *column;
+    OptList prompt;
+    const char *output, *prompts, *column, *category_column, *direction;
+    const char *only, *shard, *title;
+    int limit;                     /* 0 = all */
     int mode, layer, dims, format; /* format: -1 = MIDI, WAV and sources */
     bool audio, clobber;
 } ActivationsOpts;
@@ -24,26 +27,54 @@ static const ActivationsOpts DEFAULTS = {
 
 static const char *const FORMATS[] = {"mid", "wav", "flac", "ogg", "opus", "mp3", "json", NULL};
 
+static const Opt PROMPTS[] = {
+    {.letter = 'p', .name = "prompt", .type = OPT_LIST, .at = offsetof(ActivationsOpts, prompt),
+     .arg = "TEXT", .help = "the text itself; twice for contrast, several times for dialogue"},
+    {.name = "prompts", .type = OPT_STRING, .at = offsetof(ActivationsOpts, prompts), .arg = "FILE",
+     .help = "many prompts: .csv, .tsv or .jsonl, or a line each; the modes contrast, dialogue and "
+             "album have a list of their own", .local = true},
+    {.name = "column", .type = OPT_STRING, .at = offsetof(ActivationsOpts, column), .arg = "NAME",
+     .help = "where a file has its prompts; otherwise prompt, Goal, instruction, text or Behavior"},
+    {.name = "category-column", .type = OPT_STRING,
+     .at = offsetof(ActivationsOpts, category_column), .arg = "NAME",
+     .help = "where it has their categories; otherwise category, section or topic"},
+};
+
 static const Opt ROWS[] = {
     {.name = "mode", .type = OPT_CHOICE, .at = offsetof(ActivationsOpts, mode), .arg = "MODE",
-     .help = "thinking: a prompt layer by layer, every token a sine; operatic: every token a "
-             "singer; spectrum: a file of prompts, 0.3 s each, every hidden dimension a sine",
+     .help = "solo: a prompt, composed token by token and layer by layer; contrast: two prompts at "
+             "once, left and right; dialogue: eleven of a list in an arc of tension; delta: a "
+             "prompt in two models; album: a list, a track each; thinking: every token a sine; "
+             "operatic: every token a singer; spectrum: 0.3 s a prompt, every hidden dimension a "
+             "sine",
      .choice_at = activations_mode},
+    {.name = "direction", .type = OPT_STRING, .at = offsetof(ActivationsOpts, direction),
+     .arg = "NAME",
+     .help = "what tension is: a name, a .safetensors file of `direction fit`, or pairs in a .tsv; "
+             "refusal without it, none for none"},
     {.name = "layer", .type = OPT_INT, .at = offsetof(ActivationsOpts, layer), .arg = "N",
      .help = "spectrum: the stream after this block; -1 is the embedding; the last by default",
      .lo = -1, .hi = LAST_LAYER - 1},
     {.name = "dims", .type = OPT_INT, .at = offsetof(ActivationsOpts, dims), .arg = "N",
      .help = "spectrum: so many dimensions, those that vary most", .lo = 1, .hi = 4096},
-    {.name = "column", .type = OPT_STRING, .at = offsetof(ActivationsOpts, column), .arg = "NAME",
-     .help = "spectrum: where a .csv or .jsonl has its prompts; otherwise prompt, Goal, "
-             "instruction or text"},
+};
+
+static const Opt ALBUM[] = {
+    {.name = "limit", .type = OPT_INT, .at = offsetof(ActivationsOpts, limit), .arg = "N",
+     .help = "only the first N tracks", .lo = 1, .hi = 100000, .local = true},
+    {.name = "only", .type = OPT_STRING, .at = offsetof(ActivationsOpts, only), .arg = "CATEGORY",
+     .help = "only the prompts of one category", .local = true},
+    {.name = "shard", .type = OPT_STRING, .at = offsetof(ActivationsOpts, shard), .arg = "K/N",
+     .help = "only each N-th track, from the K-th on; see `llmsonify album join`", .local = true},
+    {.name = "title", .type = OPT_STRING, .at = offsetof(ActivationsOpts, title), .arg = "TEXT",
+     .help = "the album's title; otherwise the name of the list"},
 };
 
 static const Opt OUTPUT[] = {
     {.letter = 'o', .name = "output", .type = OPT_STRING, .at = offsetof(ActivationsOpts, output),
      .arg = "NAME",
      .help = "NAME.mid, NAME.wav and NAME.json; with an ending just that file; - is standard "
-             "output. Without -o: MODEL-MODE", .local = true},
+             "output; album: a folder. Without -o: MODEL-MODE", .local = true},
     {.name = "format", .type = OPT_CHOICE, .at = offsetof(ActivationsOpts, format),
      .arg = "FORMAT", .help = "what to write where the name does not say", .choices = FORMATS,
      .local = true},
@@ -55,9 +86,11 @@ static const Opt OUTPUT[] = {
 
 static const OptGroup GROUPS[] = {
     GROUP_OF(rows_model, offsetof(ActivationsOpts, model), "Model"),
-    GROUP_OF(rows_text, offsetof(ActivationsOpts, in), "Prompt"),
+    GROUP_OF(PROMPTS, 0, "Prompt"),
+    {.title = "Text", .opt = &rows_text[1], .n = 3, .at = offsetof(ActivationsOpts, in)},
     GROUP_OF(rows_chat, offsetof(ActivationsOpts, in), "Chat"),
     GROUP_OF(ROWS, 0, "Piece"),
+    GROUP_OF(ALBUM, 0, "Album"),
     GROUP_OF(OUTPUT, 0, "Output"),
     GROUP_OF(rows_plot, offsetof(ActivationsOpts, plot), "Pictures"),
     GROUP_OF(rows_sound, offsetof(ActivationsOpts, sound), "Sound"),
@@ -69,7 +102,10 @@ static CliStatus run(const Call *call)
 {
     const ActivationsOpts *o = call->opts;
     ActivationsJob job = {.text = {.model = &o->model.model, .in = o->in, .say = call->say},
-                          .mode = activations_mode(o->mode), .column = o->column,
+                          .prompt = &o->prompt, .prompts = o->prompts, .column = o->column,
+                          .category_column = o->category_column, .direction = o->direction,
+                          .only = o->only, .shard = o->shard, .title = o->title,
+                          .limit = o->limit, .mode = activations_mode(o->mode),
                           .layer = o->layer, .dims = o->dims, .output = o->output,
                           .format = o->format < 0 ? NULL : FORMATS[o->format], .audio = o->audio,
                           .clobber = o->clobber, .sound = rows_sound_job(&o->sound),
@@ -83,10 +119,14 @@ const Command cmd_activations = {
     .name = "activations",
     .summary = "sonify what a prompt does inside a model",
     .operands = "",
-    .examples = "a prompt, layer by layer\n"
-                "llmsonify activations --mode thinking -p 'Why is the sky blue?' -o sky\n"
-                "the same, sung\n"
-                "llmsonify activations --mode operatic -p 'Why is the sky blue?' -o sung.flac\n"
+    .examples = "a prompt, composed\n"
+                "llmsonify activations -p 'Why is the sky blue?' -o sky\n"
+                "the same, layer by layer, every token a sine\n"
+                "llmsonify activations --mode thinking -p 'Why is the sky blue?' -o sky.flac\n"
+                "two prompts, one left, one right, and each alone\n"
+                "llmsonify activations --mode contrast -p 'Hello' -p 'Go away' -o two\n"
+                "an album of the bundled list; a killed run goes on where it was\n"
+                "llmsonify activations --mode album -o album\n"
                 "a data set, 0.3 s a prompt\n"
                 "llmsonify activations --mode spectrum -f prompts.jsonl --dims 128 -o set\n",
     .groups = GROUPS,

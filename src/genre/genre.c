@@ -41,3 +41,10 @@ const Genre *genre_mode_at(int i)
 {
     return i >= 0 && i < (int)(sizeof MODES / sizeof *MODES) ? MODES[i] : NULL;
 }
+
+const Genre *genre_mode_find(const char *name)
+{
+    for (int i = 0; genre_mode_at(i); i++)
+        if (strcmp(genre_mode_at(i)->name, name) == 0) return genre_mode_at(i);
+    return NULL;
+}

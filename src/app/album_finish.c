@@ -1,0 +1,151 @@
+/* album_finish.c: see album_finish.h. Everything is made from the tracks' files and records alone,
+ * so that a joined album has the bytes of one that was made in one go.
+ *
+ * The tracks follow each other without a gap: each begins on a frame of the cue sheet (1/75 s,
+ * which every usual sampling rate divides), up to which the one before is filled with silence. */
+#include "album_finish.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "album_pictures.h"
+#include "album_tables.h"
+#include "app/output.h"
+#include "app/version.h"
+#include "audio/sndfile_io.h"
+#include "base/file.h"
+#include "base/mem.h"
+
+enum { CUE_FRAMES = 75 }; /* a second */
+
+void album_records_free(AlbumRecord *r, int n)
+{
+    for (int i = 0; i < n; i++) album_record_free(&r[i]);
+    free(r);
+}
+
+int album_records_read(const AlbumPlan *p, const char *dir, AlbumRecord *r, bool *have)
+{
+    int missing = 0;
+    for (int i = 0; i < p->n; i++) {
+        have[i] = have[i] || album_record_read(&r[i], dir, &p->track[i]);
+        missing += !have[i];
+    }
+    return missing;
+}
+
+/* Appends b to the album, filled up to a frame of the cue sheet. */
+static void append(AudioBuf *album, const AudioBuf *b)
+{
+    int64_t at = album->frames, end = at + b->frames;
+    int64_t cue = (end * CUE_FRAMES + b->rate - 1) / b->rate;
+    int64_t frames = (cue * b->rate + CUE_FRAMES - 1) / CUE_FRAMES;
+    size_t size = (size_t)b->channels * sizeof *b->x;
+    album->x = mem_resize(album->x, frames > 0 ? frames : 1, size);
+    memcpy(album->x + at * b->channels, b->x, (size_t)b->frames * size);
+    memset(album->x + end * b->channels, 0, (size_t)(frames - end) * size);
+    album->frames = frames;
+}
+
+static bool join_sound(const AlbumPlan *p, const AlbumRecord *r, const char *dir, AudioBuf *album,
+                       AlbumTimes *times, const Run *run, Err *err)
+{
+    bool ok = true;
+    for (int i = 0; ok && i < p->n; i++) {
+        AudioBuf b = {0};
+        const char *name = album_record_find(&r[i], p->format);
+        char *path = name ? album_path(dir, name, "") : NULL;
+        ok = path ? audio_read(&b, path, err) : err_set(err, "track %d has no sound", i + 1);
+        if (ok && i == 0) *album = (AudioBuf){.rate = b.rate, .channels = b.channels};
+        if (ok && (b.rate != album->rate || b.channels != album->channels))
+            ok = err_set(err, "%s: %d channels at %d Hz, the tracks before have %d at %d Hz", path,
+                         b.channels, b.rate, album->channels, album->rate);
+        if (ok) {
+            times->start[i] = (double)album->frames / b.rate;
+            times->frames[i] = album->frames * CUE_FRAMES / b.rate;
+            append(album, &b);
+        }
+        audio_free(&b);
+        free(path);
+        run_progress(run, "joining the tracks", i + 1, p->n);
+        if (ok && run_stopped(run)) ok = err_set(err, "interrupted");
+    }
+    return ok;
+}
+
+static bool write_sound(const AlbumPlan *p, const AlbumRecord *r, const char *dir,
+                        AlbumTimes *times, OutSet *set, const Run *run, Err *err)
+{
+    AudioBuf album = {0};
+    const AudioTags tags = {.title = p->title, .artist = p->artist, .album = p->title,
+                            .genre = "solo", .software = "llmsonify " LLMSONIFY_VERSION};
+    char *path = album_path(dir, "album", p->format);
+    bool ok = join_sound(p, r, dir, &album, times, run, err) &&
+              audio_write(&album, outset_add(set, path), NULL, (AudioBits)p->bits, &tags, err);
+    audio_free(&album);
+    free(path);
+    return ok;
+}
+
+static bool put(OutSet *set, const char *dir, const char *name, const Str *bytes, Err *err)
+{
+    char *path = album_path(dir, name, "");
+    bool ok = out_file(outset_add(set, path), str_text(bytes), bytes->len, err);
+    free(path);
+    return ok;
+}
+
+static bool write_tables(const AlbumPlan *p, const AlbumRecord *r, const char *dir,
+                         const AlbumTimes *times, OutSet *set, Err *err)
+{
+    Str manifest = {0}, cue = {0}, list = {0}, audio = {0};
+    str_addf(&audio, "album.%s", p->format);
+    album_write_manifest(p, r, times, &manifest);
+    bool ok = put(set, dir, "manifest.csv", &manifest, err);
+    if (ok && *p->format) {
+        album_write_cue(p, times, audio.s, &cue);
+        album_write_m3u8(p, r, &list);
+        ok = put(set, dir, "album.cue", &cue, err) && put(set, dir, "album.m3u8", &list, err);
+    }
+    str_free(&manifest);
+    str_free(&cue);
+    str_free(&list);
+    str_free(&audio);
+    return ok;
+}
+
+static void time_scores(const AlbumPlan *p, const AlbumRecord *r, AlbumTimes *times)
+{
+    double at = 0;
+    for (int i = 0; i < p->n; i++) {
+        times->start[i] = at;
+        times->frames[i] = (int64_t)floor(at * CUE_FRAMES);
+        at += r[i].seconds;
+    }
+}
+
+bool album_finish(const AlbumPlan *p, const AlbumRecord *r, const char *dir, const Say *report,
+                  const Run *run, Err *err)
+{
+    AlbumTimes times = {.start = mem_alloc(p->n, sizeof *times.start),
+                        .frames = mem_alloc(p->n, sizeof *times.frames)};
+    OutSet set = {0};
+    bool ok = true;
+    if (*p->format)
+        ok = write_sound(p, r, dir, &times, &set, run, err);
+    else
+        time_scores(p, r, &times);
+    ok = ok && write_tables(p, r, dir, &times, &set, err) &&
+         (!p->pictures || album_pictures(p, r, dir, &set, err));
+    if (ok)
+        ok = outset_commit(&set, err);
+    else
+        outset_abort(&set);
+    int seconds = (int)(times.start[p->n - 1] + r[p->n - 1].seconds + 0.5);
+    if (ok)
+        say(report, SAY_INFO, "%s: %d tracks, %d:%02d", dir, p->n, seconds / 60, seconds % 60);
+    free(times.start);
+    free(times.frames);
+    return ok;
+}
