@@ -12,23 +12,36 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "command.h"
 #include "progress.h"
 
-/* Set by the signal handler only: the one variable that cannot be passed. */
+/* Set by the signal handler only: the variables that cannot be passed. */
 static volatile sig_atomic_t stop_signal;
+static volatile sig_atomic_t stop_second;
 
+/* timeout(1), and a shell with its process group, send one interrupt twice within microseconds:
+ * that is no wish to lose the part files, so only one that comes a second later ends us at once. */
 static void on_signal(int sig)
 {
-    stop_signal = sig;
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    sig_atomic_t second = (sig_atomic_t)now.tv_sec;
+    if (stop_signal == 0) {
+        stop_second = second;
+        stop_signal = sig;
+    } else if (second - stop_second > 1) {
+        signal(sig, SIG_DFL);
+        raise(sig);
+    }
 }
 
 static void catch_signals(void)
 {
-    struct sigaction act = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND};
+    struct sigaction act = {.sa_handler = on_signal};
     sigemptyset(&act.sa_mask);
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);

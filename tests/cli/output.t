@@ -144,7 +144,7 @@ test "$(cat status)" -eq 141
 ok $? "a closed pipe ends it as SIGPIPE does"
 
 # An interrupt in the middle of a long piece (timeout sends it, sh would ignore it).
-run timeout -s INT 0.5 "$LLM" weights --features features.json --genre all -o long
+run timeout -s INT 1 "$LLM" weights --features features.json --genre all -o long
 case $rc in
 124 | 130)
     has err '^llmsonify: interrupted$' "an interrupt is told"
@@ -155,7 +155,7 @@ case $rc in
     skip "an interrupt is told" "the machine was faster than the signal (status $rc)"
     ;;
 esac
-run timeout --preserve-status -s INT 0.5 "$LLM" weights --features features.json --genre all -o long
+run timeout --preserve-status -s INT 1 "$LLM" weights --features features.json --genre all -o long
 if [ $rc -ne 0 ]; then is_rc 130 "an interrupt has status 130"; fi
 
 done_testing
