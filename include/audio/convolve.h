@@ -10,18 +10,19 @@
 
 #include "audio/buf.h"
 #include "base/run.h"
-#include "math/fft.h"
+
+struct PlanarFft; /* of 2 * block */
 
 typedef struct Convolver {
     int block;       /* frames, a power of two; also the latency */
     int parts, head; /* partitions; the newest spectrum in `past` */
     int fill;        /* frames gathered of the next block, 0..block-1 */
-    Fft *forward, *inverse;
+    struct PlanarFft *fft;
     float *response; /* [parts, 4, block + padding]: re and im of left, re and im of right */
     float *past;     /* [parts, 4, ...]: spectra of the newest blocks */
     float *sum;      /* [4, ...] */
-    float *in, *out, *work; /* [2 * block, 2]: left real, right imaginary */
-    float *ready;    /* [block, 2]: what comes out next */
+    float *in, *out; /* [2, 2 * block]: left real, right imaginary */
+    float *ready;    /* [2, block]: what comes out next */
     int silent;      /* blocks of silence gone in, counted to parts + 2: then nothing comes out */
 } Convolver;
 

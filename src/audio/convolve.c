@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "planar_fft.h"
 
 enum {
     LANE = 64, /* bins a step of the multiplication; block + 1 bins are rounded up to it */
@@ -37,15 +38,15 @@ static void transform(Convolver *c, float *s)
 {
     const int n = 2 * c->block;
     const int64_t size = plane_size(c);
-    float *z = c->out;
-    fft_run(c->forward, c->in, z);
+    float *re = c->out, *im = c->out + n;
+    memcpy(c->out, c->in, 2 * (size_t)n * sizeof *c->out);
+    planar_fft_run(c->fft, re, im);
     for (int k = 0; k <= c->block; k++) {
         int j = (n - k) & (n - 1);
-        float ar = z[2 * k], ai = z[2 * k + 1], br = z[2 * j], bi = z[2 * j + 1];
-        s[LEFT_RE * size + k] = 0.5f * (ar + br);
-        s[LEFT_IM * size + k] = 0.5f * (ai - bi);
-        s[RIGHT_RE * size + k] = 0.5f * (ai + bi);
-        s[RIGHT_IM * size + k] = 0.5f * (br - ar);
+        s[LEFT_RE * size + k] = 0.5f * (re[k] + re[j]);
+        s[LEFT_IM * size + k] = 0.5f * (im[k] - im[j]);
+        s[RIGHT_RE * size + k] = 0.5f * (im[k] + im[j]);
+        s[RIGHT_IM * size + k] = 0.5f * (re[j] - re[k]);
     }
 }
 
@@ -55,18 +56,18 @@ static void transform_back(Convolver *c)
     const int n = 2 * c->block;
     const int64_t size = plane_size(c);
     const float *s = c->sum;
-    float *z = c->work;
+    float *re = c->out, *im = c->out + n;
     for (int k = 0; k <= c->block; k++) {
         float lr = s[LEFT_RE * size + k], li = s[LEFT_IM * size + k];
         float rr = s[RIGHT_RE * size + k], ri = s[RIGHT_IM * size + k];
         int j = (n - k) & (n - 1);
-        z[2 * k] = lr - ri;
-        z[2 * k + 1] = li + rr;
+        re[k] = lr - ri;
+        im[k] = li + rr;
         if (j == k) continue;
-        z[2 * j] = lr + ri;
-        z[2 * j + 1] = rr - li;
+        re[j] = lr + ri;
+        im[j] = rr - li;
     }
-    fft_run(c->inverse, z, c->out);
+    planar_fft_run(c->fft, im, re);
 }
 
 /* sum += a * b, complex, n bins (a multiple of LANE): the inner loop's length is a constant, so
@@ -105,7 +106,10 @@ static void take_response(Convolver *c, const float *response, int64_t frames)
         int64_t from = (int64_t)p * c->block, len = frames - from;
         if (len > c->block) len = c->block;
         memset(c->in, 0, (size_t)c->block * 4 * sizeof *c->in);
-        for (int64_t i = 0; i < 2 * len; i++) c->in[i] = scale * response[2 * from + i];
+        for (int64_t i = 0; i < len; i++) {
+            c->in[i] = scale * response[2 * (from + i)];
+            c->in[2 * c->block + i] = scale * response[2 * (from + i) + 1];
+        }
         transform(c, spectrum(c, c->response, p));
     }
     memset(c->in, 0, (size_t)c->block * 4 * sizeof *c->in);
@@ -118,13 +122,12 @@ static void make_room(Convolver *c, int64_t frames, int block)
     *c = (Convolver){.block = block, .parts = (int)((frames + block - 1) / block)};
     if (c->parts < 1) c->parts = 1;
     int64_t size = plane_size(c);
-    c->forward = fft_open(2 * block, false);
-    c->inverse = fft_open(2 * block, true);
+    c->fft = mem_alloc(1, sizeof *c->fft);
+    planar_fft_open(c->fft, 2 * block);
     c->past = mem_alloc(c->parts * PLANES * size, sizeof *c->past);
     c->sum = mem_alloc(PLANES * size, sizeof *c->sum);
     c->in = mem_alloc(4 * (int64_t)block, sizeof *c->in);
     c->out = mem_alloc(4 * (int64_t)block, sizeof *c->out);
-    c->work = mem_alloc(4 * (int64_t)block, sizeof *c->work);
     c->ready = mem_alloc(2 * (int64_t)block, sizeof *c->ready);
     c->silent = c->parts + 2;
 }
@@ -138,13 +141,12 @@ void convolver_init(Convolver *c, const float *response, int64_t frames, int blo
 
 static void free_room(Convolver *c)
 {
-    fft_close(c->forward);
-    fft_close(c->inverse);
+    planar_fft_close(c->fft);
+    free(c->fft);
     free(c->past);
     free(c->sum);
     free(c->in);
     free(c->out);
-    free(c->work);
     free(c->ready);
 }
 
@@ -162,42 +164,52 @@ static bool is_silent(const float *x, int64_t n)
     return true;
 }
 
-/* The second half of c->in is full: takes its spectrum and moves it to the first half. */
+/* The second halves of c->in are full: takes their spectrum and moves them to the first. */
 static void take_block(Convolver *c)
 {
-    const size_t half = (size_t)c->block * 2;
     const int most = c->parts + 2; /* from so many silent blocks on, `past` is all zeros */
-    c->silent = is_silent(c->in + half, (int64_t)half) ? c->silent + 1 : 0;
+    float *left = c->in, *right = c->in + 2 * c->block;
+    bool silent = is_silent(left + c->block, c->block) && is_silent(right + c->block, c->block);
+    c->silent = silent ? c->silent + 1 : 0;
     if (c->silent > most) c->silent = most;
     if (c->silent < most) {
         c->head = c->head + 1 == c->parts ? 0 : c->head + 1;
         transform(c, spectrum(c, c->past, c->head));
     }
-    memcpy(c->in, c->in + half, half * sizeof *c->in);
+    memcpy(left, left + c->block, (size_t)c->block * sizeof *left);
+    memcpy(right, right + c->block, (size_t)c->block * sizeof *right);
 }
 
 /* What comes out next, into c->ready. */
 static void give_block(Convolver *c)
 {
-    const size_t half = (size_t)c->block * 2;
+    const size_t bytes = (size_t)c->block * sizeof *c->ready;
     if (c->silent == c->parts + 2) {
-        memset(c->ready, 0, half * sizeof *c->ready);
+        memset(c->ready, 0, 2 * bytes);
         return;
     }
     multiply_all(c);
     transform_back(c);
-    memcpy(c->ready, c->out + half, half * sizeof *c->out);
+    memcpy(c->ready, c->out + c->block, bytes);
+    memcpy(c->ready + c->block, c->out + 3 * c->block, bytes);
+}
+
+/* n <= what is missing of the block. */
+static void exchange(float *in, const float *out, float *x, int n)
+{
+    memcpy(in, x, (size_t)n * sizeof *in);
+    memcpy(x, out, (size_t)n * sizeof *x);
 }
 
 void convolver_run(Convolver *c, float *left, float *right, int n)
 {
-    for (int i = 0; i < n; i++) {
-        float *in = c->in + 2 * (c->block + c->fill), *out = c->ready + 2 * c->fill;
-        in[0] = left[i];
-        in[1] = right[i];
-        left[i] = out[0];
-        right[i] = out[1];
-        if (++c->fill < c->block) continue;
+    for (int at = 0; at < n;) {
+        int len = n - at < c->block - c->fill ? n - at : c->block - c->fill;
+        exchange(c->in + c->block + c->fill, c->ready + c->fill, left + at, len);
+        exchange(c->in + 3 * c->block + c->fill, c->ready + c->block + c->fill, right + at, len);
+        c->fill += len;
+        at += len;
+        if (c->fill < c->block) continue;
         c->fill = 0;
         take_block(c);
         give_block(c);
@@ -212,12 +224,13 @@ typedef struct Whole {
 
 static void gather(Convolver *c, const AudioBuf *a, int64_t block)
 {
-    float *in = c->in + 2 * c->block;
-    int64_t from = block * c->block, len = block < 0 ? 0 : a->frames - from;
-    if (len > c->block) len = c->block;
-    if (len < 0) len = 0;
-    memcpy(in, a->x + (len ? 2 * from : 0), (size_t)(2 * len) * sizeof *in);
-    memset(in + 2 * len, 0, (size_t)(2 * (c->block - len)) * sizeof *in);
+    float *left = c->in + c->block, *right = c->in + 3 * c->block;
+    int64_t from = block * c->block;
+    for (int64_t i = 0; i < c->block; i++) {
+        bool inside = from + i < a->frames;
+        left[i] = inside ? a->x[2 * (from + i)] : 0;
+        right[i] = inside ? a->x[2 * (from + i) + 1] : 0;
+    }
 }
 
 /* One piece of the output. Every piece starts from rest, as far before its beginning as the
@@ -238,7 +251,10 @@ static void run_piece(void *ud, int64_t piece, int worker)
         if (b < first) continue;
         give_block(c);
         int64_t len = w->a->frames - b * size < size ? w->a->frames - b * size : size;
-        memcpy(w->out + 2 * b * size, c->ready, (size_t)(2 * len) * sizeof *c->ready);
+        for (int64_t i = 0; i < len; i++) {
+            w->out[2 * (b * size + i)] = c->ready[i];
+            w->out[2 * (b * size + i) + 1] = c->ready[size + i];
+        }
     }
 }
 
