@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-enum { CHORUS_VOICES = 3 };
+enum { CHORUS_VOICES = 3, CHORUS_STEP = 16 };
 
 typedef struct ChorusOpts {
     double hz;    /* turns of the slowest voice a second, 0 = 0.45 */
@@ -17,8 +17,10 @@ typedef struct ChorusOpts {
 
 typedef struct Chorus {
     double rate, delay, depth; /* Hz; samples */
-    /* Sines as turning arrows: where they point, and by how much they turn a sample. */
-    double x[CHORUS_VOICES], y[CHORUS_VOICES], turn_x[CHORUS_VOICES], turn_y[CHORUS_VOICES];
+    /* Sines as turning arrows: where they point at the end of a step of CHORUS_STEP frames and at
+     * its beginning, and by how much they turn a step. */
+    double x[CHORUS_VOICES], y[CHORUS_VOICES], from_x[CHORUS_VOICES], from_y[CHORUS_VOICES];
+    double turn_x[CHORUS_VOICES], turn_y[CHORUS_VOICES];
     float mix, mix_to;         /* glides */
     int64_t size, at;          /* frames of the ring, a power of two; next to be written */
     float *ring;               /* [2, size] */

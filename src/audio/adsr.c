@@ -59,12 +59,15 @@ static void next_stage(Adsr *a)
 
 bool adsr_run(Adsr *a, float *gain, int n)
 {
-    for (int i = 0; i < n; i++) {
-        if (a->stage != ADSR_REST && a->stage != ADSR_SUSTAIN) {
+    int i = 0;
+    while (i < n && a->stage != ADSR_REST && a->stage != ADSR_SUSTAIN) {
+        const AdsrStage stage = a->stage;
+        for (; i < n && a->stage == stage; i++) {
             a->level = a->target + a->keep * (a->level - a->target);
-            next_stage(a);
+            if (a->level >= 1 || a->level <= a->sustain || a->level <= 0) next_stage(a);
+            gain[i] = (float)a->level;
         }
-        gain[i] = (float)a->level;
     }
+    for (const float level = (float)a->level; i < n; i++) gain[i] = level;
     return a->stage != ADSR_REST;
 }

@@ -2,7 +2,8 @@
  *
  * A ring buffer read at three places that wander as sines of slightly different speeds (J.
  * Dattorro, "Effect design part 2", JAES 45 (1997)); between samples by cubic Hermite
- * interpolation, whose slope is continuous. */
+ * interpolation, whose slope is continuous. The places are known every CHORUS_STEP frames and move
+ * in straight lines between (off by less than a thousandth of a sample). */
 #include "audio/chorus.h"
 
 #include <math.h>
@@ -23,10 +24,10 @@ void chorus_init(Chorus *c, double rate, const ChorusOpts *opts)
     *c = (Chorus){.rate = rate, .delay = delay * rate + AROUND, .size = 1,
                   .depth = fmin(depth, delay) * rate, .mix = (float)opts->mix,
                   .mix_to = (float)opts->mix};
-    while ((double)c->size < c->delay + c->depth + 2 * AROUND) c->size *= 2;
+    while ((double)c->size < c->delay + c->depth + 2 * AROUND + CHORUS_STEP) c->size *= 2;
     c->ring = mem_alloc(2 * c->size, sizeof *c->ring);
     for (int v = 0; v < CHORUS_VOICES; v++) {
-        double start = 2 * M_PI * v / CHORUS_VOICES, turn = 2 * M_PI * hz * SPREAD[v] / rate;
+        double start = 2 * M_PI * v / CHORUS_VOICES, turn = 2 * M_PI * hz * SPREAD[v] * CHORUS_STEP / rate;
         c->x[v] = cos(start);
         c->y[v] = sin(start);
         c->turn_x[v] = cos(turn);
@@ -45,16 +46,20 @@ void chorus_set_mix(Chorus *c, double mix)
     c->mix_to = (float)mix;
 }
 
-/* The ring `ago` frames before the newest. */
-static float read_at(const Chorus *c, const float *ring, double ago)
+/* Adds the ring as it was `ago` frames before frame `at`, and `ago` + by before the next, ... */
+static void add_copy(const Chorus *c, const float *ring, double ago, double by, float *y, int n)
 {
-    int64_t whole = (int64_t)ago, mask = c->size - 1, i = c->at - whole;
-    float t = (float)(ago - (double)whole); /* towards the older sample */
-    float a = ring[(i + 1) & mask], b = ring[i & mask];
-    float d = ring[(i - 1) & mask], e = ring[(i - 2) & mask];
-    float c1 = 0.5f * (d - a), c2 = a - 2.5f * b + 2 * d - 0.5f * e;
-    float c3 = 0.5f * (e - a) + 1.5f * (b - d);
-    return ((c3 * t + c2) * t + c1) * t + b;
+    const int64_t mask = c->size - 1;
+    for (int i = 0; i < n; i++) {
+        double back = ago + by * i;
+        int64_t whole = (int64_t)back, at = c->at + i - whole;
+        float t = (float)(back - (double)whole); /* towards the older sample */
+        float d0 = ring[(at + 1) & mask], d1 = ring[at & mask];
+        float d2 = ring[(at - 1) & mask], d3 = ring[(at - 2) & mask];
+        float c1 = 0.5f * (d2 - d0), c2 = d0 - 2.5f * d1 + 2 * d2 - 0.5f * d3;
+        float c3 = 0.5f * (d3 - d0) + 1.5f * (d1 - d2);
+        y[i] += ((c3 * t + c2) * t + c1) * t + d1;
+    }
 }
 
 static float written(float x)
@@ -68,31 +73,52 @@ static void turn(Chorus *c, int v)
     double x = c->x[v] * c->turn_x[v] - c->y[v] * c->turn_y[v];
     double y = c->x[v] * c->turn_y[v] + c->y[v] * c->turn_x[v];
     double longer = 1.5 - 0.5 * (x * x + y * y);
+    c->from_x[v] = c->x[v];
+    c->from_y[v] = c->y[v];
     c->x[v] = x * longer;
     c->y[v] = y * longer;
 }
 
-static void copies(Chorus *c, float wet[2])
+/* The sum of the copies of n frames, which do not cross a multiple of CHORUS_STEP. */
+static void copies(Chorus *c, float *left, float *right, int n)
 {
-    wet[0] = wet[1] = 0;
+    const int in = (int)(c->at & (CHORUS_STEP - 1)); /* frames since the places were known */
     for (int v = 0; v < CHORUS_VOICES; v++) {
-        wet[0] += read_at(c, c->ring, c->delay + c->depth * c->y[v]);
-        wet[1] += read_at(c, c->ring + c->size, c->delay + c->depth * c->x[v]);
-        turn(c, v);
+        if (in == 0) turn(c, v);
+        double by_y = c->depth * (c->y[v] - c->from_y[v]) / CHORUS_STEP;
+        double by_x = c->depth * (c->x[v] - c->from_x[v]) / CHORUS_STEP;
+        double y = c->delay + c->depth * c->from_y[v] + by_y * in;
+        double x = c->delay + c->depth * c->from_x[v] + by_x * in;
+        add_copy(c, c->ring, y, by_y, left, n);
+        add_copy(c, c->ring + c->size, x, by_x, right, n);
+    }
+}
+
+static void run_step(Chorus *c, float *left, float *right, int n, float glide)
+{
+    const float level = 1 / sqrtf(CHORUS_VOICES);
+    float wet[2][CHORUS_STEP] = {{0}};
+    for (int i = 0; i < n; i++) {
+        int64_t at = (c->at + i) & (c->size - 1);
+        c->ring[at] = written(left[i]);
+        c->ring[c->size + at] = written(right[i]);
+    }
+    copies(c, wet[0], wet[1], n);
+    c->at += n;
+    for (int i = 0; i < n; i++) {
+        c->mix += glide * (c->mix_to - c->mix);
+        left[i] += c->mix * (level * wet[0][i] - left[i]);
+        right[i] += c->mix * (level * wet[1][i] - right[i]);
     }
 }
 
 void chorus_run(Chorus *c, float *left, float *right, int n)
 {
-    const float level = 1 / sqrtf(CHORUS_VOICES), glide = (float)(1 / (0.004 * c->rate));
-    for (int i = 0; i < n; i++) {
-        float wet[2];
-        c->ring[c->at & (c->size - 1)] = written(left[i]);
-        c->ring[c->size + (c->at & (c->size - 1))] = written(right[i]);
-        copies(c, wet);
-        c->at++;
-        c->mix += glide * (c->mix_to - c->mix);
-        left[i] += c->mix * (level * wet[0] - left[i]);
-        right[i] += c->mix * (level * wet[1] - right[i]);
+    const float glide = (float)(1 / (0.004 * c->rate));
+    for (int i = 0; i < n;) {
+        int len = CHORUS_STEP - (int)(c->at & (CHORUS_STEP - 1));
+        if (len > n - i) len = n - i;
+        run_step(c, left + i, right + i, len, glide);
+        i += len;
     }
 }

@@ -1,10 +1,10 @@
 /* engine.c: see synth/engine.h.
  *
- * The piece is made in chunks of 16384 frames. For each: the tracks in parallel, into buffers of
- * their own; then the buses in parallel, each summing the tracks in their order and running its
- * effect; then the buses are added up. The reverb is one chunk late and is written one chunk back;
- * the bus compressor works two chunks behind, beside the tracks. Nothing depends on which thread
- * did what. */
+ * The piece is made in chunks of 16384 frames, as on an assembly line: while the tracks make chunk
+ * k, each into a buffer of its own, the buses sum chunk k - 1 of them in their order and run their
+ * effects, and the bus compressor works on chunk k - 3, all at once, the longest work first. Then
+ * the buses are added up; the reverb is one chunk late and is written one chunk back. Nothing
+ * depends on which thread did what. */
 #include "synth/engine.h"
 
 #include <math.h>
@@ -22,6 +22,7 @@ typedef struct Engine {
     InstrumentEnv env;
     EngineTrack *track; /* [ntracks] */
     int ntracks;
+    int *order;         /* [ntracks] tracks by falling work */
     EngineBus bus;
     AudioBuf *out;
     int64_t chunk;
@@ -64,31 +65,50 @@ static void open_tracks(Engine *e, const Score *s, const EngineOpts *o)
     free(kick);
 }
 
-/* Index 0 is the bus two chunks back, the others are tracks. */
-static void render_one(void *ud, int64_t i, int worker)
+/* About how much work a track is: the time that its notes sound; a 303 runs at twice the rate. */
+static double work_of(const EngineTrack *t)
 {
-    Engine *e = ud;
-    (void)worker;
-    if (i == 0)
-        engine_bus_polish(&e->bus, e->out, e->chunk - 2);
-    else
-        engine_track_render(&e->track[i - 1], e->chunk * ENGINE_CHUNK, ENGINE_CHUNK);
+    double sum = 0;
+    for (int i = 0; i < t->track->nnotes; i++) sum += t->track->note[i].dur;
+    return t->ins->mono ? 3 * sum : sum;
 }
 
-static void run_bus(void *ud, int64_t i, int worker)
+static void order_tracks(Engine *e)
 {
-    Engine *e = ud;
-    (void)worker;
-    engine_bus_run(&e->bus, (int)i, e->track, e->ntracks);
+    e->order = mem_alloc(e->ntracks, sizeof *e->order);
+    for (int i = 0; i < e->ntracks; i++) {
+        int k = i;
+        for (; k > 0 && work_of(&e->track[e->order[k - 1]]) < work_of(&e->track[i]); k--)
+            e->order[k] = e->order[k - 1];
+        e->order[k] = i;
+    }
 }
 
-/* Every note has ended and the last complete chunk is silent. */
+/* What the line does at once: the reverb, the compressor, the tracks, the other buses. */
+static void work(void *ud, int64_t i, int worker)
+{
+    static const int OTHERS[] = {SEND_CHORUS, SEND_DELAY, BUS_MIX};
+    Engine *e = ud;
+    bool any = e->chunk > 0; /* the buses begin when there is a chunk to sum */
+    (void)worker;
+    if (i == 0) {
+        if (any) engine_bus_run(&e->bus, SEND_REVERB, e->track, e->ntracks);
+    } else if (i == 1) {
+        engine_bus_polish(&e->bus, e->out, e->chunk - 3);
+    } else if (i < 2 + e->ntracks) {
+        engine_track_render(&e->track[e->order[i - 2]], e->chunk * ENGINE_CHUNK, ENGINE_CHUNK);
+    } else if (any) {
+        engine_bus_run(&e->bus, OTHERS[i - 2 - e->ntracks], e->track, e->ntracks);
+    }
+}
+
+/* Every note has ended and the last chunk that is done is silent. */
 static bool is_over(const Engine *e)
 {
     for (int i = 0; i < e->ntracks; i++)
         if (!engine_track_is_over(&e->track[i])) return false;
-    if (e->chunk < 2) return false;
-    const float *x = e->out->x + (e->chunk - 2) * ENGINE_CHUNK * 2;
+    if (e->chunk < 3) return false;
+    const float *x = e->out->x + (e->chunk - 3) * ENGINE_CHUNK * 2;
     for (int64_t i = 0; i < 2 * ENGINE_CHUNK; i++)
         if (fabsf(x[i]) > INAUDIBLE) return false;
     return true;
@@ -96,22 +116,22 @@ static bool is_over(const Engine *e)
 
 static bool play(Engine *e, int64_t length, const Run *run, Err *err)
 {
-    int64_t chunks = (e->out->frames + ENGINE_CHUNK - 1) / ENGINE_CHUNK + 1;
+    int64_t chunks = (e->out->frames + ENGINE_CHUNK - 1) / ENGINE_CHUNK + 2;
     for (e->chunk = 0; e->chunk < chunks; e->chunk++) {
         int64_t at = e->chunk * ENGINE_CHUNK;
-        parallel_for(run, NULL, e->ntracks + 1, render_one, e);
-        parallel_for(run, NULL, BUS_COUNT, run_bus, e);
+        for (int i = 0; i < e->ntracks; i++) engine_track_hand_over(&e->track[i]);
+        parallel_for(run, NULL, e->ntracks + 1 + BUS_COUNT, work, e);
         if (run_stopped(run)) return err_set(err, "interrupted");
-        engine_bus_mix(&e->bus, e->out, e->chunk);
+        engine_bus_mix(&e->bus, e->out, e->chunk - 1);
         run_progress(run, "rendering", at < length ? at : length, length);
-        if (at > length + 2 * ENGINE_CHUNK && is_over(e)) {
-            e->out->frames = (e->chunk - 1) * ENGINE_CHUNK;
+        if (at > length + 3 * ENGINE_CHUNK && is_over(e)) {
+            e->out->frames = (e->chunk - 2) * ENGINE_CHUNK;
             e->chunk++;
             break;
         }
     }
     int64_t last = (e->out->frames + ENGINE_CHUNK - 1) / ENGINE_CHUNK;
-    for (int64_t k = e->chunk - 2; k < last; k++) engine_bus_polish(&e->bus, e->out, k);
+    for (int64_t k = e->chunk - 3; k < last; k++) engine_bus_polish(&e->bus, e->out, k);
     return true;
 }
 
@@ -127,6 +147,7 @@ bool engine_render(const Score *s, const EngineOpts *opts, AudioBuf *out, const 
     int64_t length = llround(score_seconds(s, s->length) * o.rate);
     instrument_env_init(&e.env, o.rate, bpm, o.noise, o.nnoise);
     open_tracks(&e, s, &o);
+    order_tracks(&e);
     engine_bus_open(&e.bus, &o, bpm, e.track, e.ntracks);
     audio_init(out, o.rate, 2, length + (int64_t)(o.max_tail * o.rate));
     bool ok = play(&e, length, run, err);
@@ -136,6 +157,7 @@ bool engine_render(const Score *s, const EngineOpts *opts, AudioBuf *out, const 
         audio_free(out);
     for (int i = 0; i < e.ntracks; i++) engine_track_close(&e.track[i]);
     free(e.track);
+    free(e.order);
     engine_bus_close(&e.bus);
     instrument_env_free(&e.env);
     return ok;

@@ -53,7 +53,7 @@ void engine_bus_open(EngineBus *b, const EngineOpts *o, double bpm, const Engine
     b->used[BUS_MIX] = true;
     for (int i = 0; i < ntracks; i++)
         for (int k = 0; k < TRACK_SENDS && !o->dry; k++)
-            b->used[k] = b->used[k] || track[i].sent[k];
+            b->used[k] = b->used[k] || track[i].now.sent[k];
     for (int k = 0; k < BUS_COUNT; k++)
         if (b->used[k]) b->sum[k] = mem_alloc(ENGINE_CHUNK, 2 * sizeof **b->sum);
     if (b->used[SEND_REVERB]) open_reverb(b, o, style);
@@ -79,8 +79,9 @@ void engine_bus_run(EngineBus *b, int which, const EngineTrack *track, int ntrac
     float *left = b->sum[which], *right = left + ENGINE_CHUNK;
     memset(left, 0, ENGINE_CHUNK * 2 * sizeof *left);
     for (int i = 0; i < ntracks; i++) {
-        const float *x = which == BUS_MIX ? track[i].out : track[i].sent[which];
-        if (!x || !track[i].sounds) continue;
+        const TrackOut *done = &track[i].done;
+        const float *x = which == BUS_MIX ? done->mix : done->sent[which];
+        if (!x || !done->sounds) continue;
         for (int k = 0; k < 2 * ENGINE_CHUNK; k++) left[k] += x[k];
     }
     if (which == SEND_REVERB) convolver_run(&b->reverb, left, right, ENGINE_CHUNK);

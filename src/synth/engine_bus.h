@@ -26,7 +26,8 @@ typedef struct EngineBus {
 void engine_bus_open(EngineBus *b, const EngineOpts *o, double bpm, const EngineTrack *track,
                      int ntracks);
 void engine_bus_close(EngineBus *b);
-/* Sums one bus over the tracks, in their order, and runs its effect. Buses may run at once. */
+/* Sums one bus over what the tracks have done, in their order, and runs its effect. Buses may run
+ * at once. */
 void engine_bus_run(EngineBus *b, int which, const EngineTrack *track, int ntracks);
 /* Adds chunk number k of the dry buses, and the reverb that belongs to chunk k - 1, to out. */
 void engine_bus_mix(const EngineBus *b, AudioBuf *out, int64_t k);

@@ -50,7 +50,9 @@ static void open_sends(EngineTrack *t, int frames)
     const bool moves[TRACK_SENDS] = {has_ctl(k, CTL_REVERB), has_ctl(k, CTL_CHORUS), false};
     for (int i = 0; i < TRACK_SENDS; i++) {
         t->send[i] = (Glide){level[i], level[i]};
-        if (level[i] > 0 || moves[i]) t->sent[i] = mem_alloc(frames, 2 * sizeof **t->sent);
+        if (!(level[i] > 0 || moves[i])) continue;
+        t->now.sent[i] = mem_alloc(frames, 2 * sizeof(float));
+        t->done.sent[i] = mem_alloc(frames, 2 * sizeof(float));
     }
 }
 
@@ -75,16 +77,21 @@ void engine_track_open(EngineTrack *t, const Score *s, int index, const Instrume
     t->gain.now = t->gain.to;
     t->pan.now = t->pan.to;
     set_faders(t);
-    t->out = mem_alloc(frames, 2 * sizeof *t->out);
+    t->now.mix = mem_alloc(frames, 2 * sizeof *t->now.mix);
+    t->done.mix = mem_alloc(frames, 2 * sizeof *t->done.mix);
     open_sends(t, frames);
 }
 
 void engine_track_close(EngineTrack *t)
 {
     for (int i = 0; i < TRACK_VOICES + TRACK_SPARE; i++) free(t->slot[i].state);
-    for (int i = 0; i < TRACK_SENDS; i++) free(t->sent[i]);
+    for (int i = 0; i < TRACK_SENDS; i++) {
+        free(t->now.sent[i]);
+        free(t->done.sent[i]);
+    }
     free(t->event);
-    free(t->out);
+    free(t->now.mix);
+    free(t->done.mix);
     *t = (EngineTrack){0};
 }
 
@@ -270,45 +277,51 @@ static void scale(float *y, const float *x, float gain, float by, int n)
 /* Copies what the fader lets through to the sends that are open. */
 static void feed_sends(EngineTrack *t, int at, int frames, double share, int n)
 {
-    const float *left = t->out + at, *right = left + frames;
+    const float *left = t->now.mix + at, *right = left + frames;
     for (int k = 0; k < TRACK_SENDS; k++) {
         float by, level;
-        if (!t->sent[k]) continue;
+        if (!t->now.sent[k]) continue;
         level = glide(&t->send[k], share, n, &by);
-        scale(t->sent[k] + at, left, level, by, n);
-        scale(t->sent[k] + at + frames, right, level, by, n);
+        scale(t->now.sent[k] + at, left, level, by, n);
+        scale(t->now.sent[k] + at + frames, right, level, by, n);
     }
 }
 
 /* The next n gains of the ducking, which is looked at every DUCK_STEP frames only (a cosine and a
- * power each time) and is a straight line between. */
-static void duck_curve(EngineTrack *t, float *gain, int n)
+ * power each time) and is a straight line between. False when they are all 1. */
+static bool duck_curve(EngineTrack *t, float *gain, int n)
 {
-    for (int i = 0; i < n; i++) {
+    bool ducks = false;
+    for (int i = 0; i < n;) {
         if (t->duck_left == 0) {
             t->duck_from = t->duck_to;
             duck_gain(&t->duck, &t->duck_to, 1);
             t->duck_left = DUCK_STEP;
         }
-        t->duck_left--;
-        gain[i] = t->duck_to - (t->duck_to - t->duck_from) * (float)t->duck_left / DUCK_STEP;
+        int len = n - i < t->duck_left ? n - i : t->duck_left;
+        float by = (t->duck_to - t->duck_from) / DUCK_STEP, to = t->duck_to;
+        for (int k = 0; k < len; k++) gain[i + k] = to - by * (float)(t->duck_left - 1 - k);
+        ducks = ducks || by != 0 || to != 1;
+        t->duck_left -= len;
+        i += len;
     }
+    return ducks;
 }
 
 /* Ducking, fader and pan, and the sends. While nothing sounds, everything is where it should be. */
 static void strip(EngineTrack *t, int at, int frames, int n, bool sounds)
 {
-    float ducked[INSTRUMENT_BLOCK], *left = t->out + at, *right = left + frames, by, pan_by;
+    float ducked[INSTRUMENT_BLOCK], *left = t->now.mix + at, *right = left + frames, by, pan_by;
     double share = sounds ? voice_glide(GLIDE_SECONDS, t->env->rate, n) : 1, l = t->fade_left;
     double r = t->fade_right;
-    if (t->track->duck > 0) duck_curve(t, ducked, n);
+    bool ducks = t->track->duck > 0 && duck_curve(t, ducked, n);
     glide(&t->gain, share, n, &by);
     glide(&t->pan, share, n, &pan_by);
     if (by != 0 || pan_by != 0) set_faders(t);
     if (sounds) {
         scale(left, left, (float)l, (float)((t->fade_left - l) / n), n);
         scale(right, right, (float)r, (float)((t->fade_right - r) / n), n);
-        for (int i = 0; i < n && t->track->duck > 0; i++) {
+        for (int i = 0; i < n && ducks; i++) {
             left[i] *= ducked[i];
             right[i] *= ducked[i];
         }
@@ -318,10 +331,10 @@ static void strip(EngineTrack *t, int at, int frames, int n, bool sounds)
         return;
     }
     for (int k = 0; k < TRACK_SENDS; k++) {
-        if (!t->sent[k]) continue;
+        if (!t->now.sent[k]) continue;
         t->send[k].now = t->send[k].to;
-        memset(t->sent[k] + at, 0, (size_t)n * sizeof **t->sent);
-        memset(t->sent[k] + at + frames, 0, (size_t)n * sizeof **t->sent);
+        memset(t->now.sent[k] + at, 0, (size_t)n * sizeof(float));
+        memset(t->now.sent[k] + at + frames, 0, (size_t)n * sizeof(float));
     }
 }
 
@@ -336,19 +349,26 @@ static bool add_voices(EngineTrack *t, float *left, float *right, int n)
     return any;
 }
 
+void engine_track_hand_over(EngineTrack *t)
+{
+    TrackOut done = t->now;
+    t->now = t->done;
+    t->done = done;
+}
+
 void engine_track_render(EngineTrack *t, int64_t at, int frames)
 {
-    memset(t->out, 0, (size_t)frames * 2 * sizeof *t->out);
-    t->sounds = false;
+    memset(t->now.mix, 0, (size_t)frames * 2 * sizeof *t->now.mix);
+    t->now.sounds = false;
     for (int i = 0; i < frames;) {
         while (t->next < t->nevents && t->event[t->next].frame <= at + i)
             happen(t, &t->event[t->next++]);
         int n = frames - i < INSTRUMENT_BLOCK ? frames - i : INSTRUMENT_BLOCK;
         if (t->next < t->nevents && t->event[t->next].frame < at + i + n)
             n = (int)(t->event[t->next].frame - at - i);
-        bool sounds = add_voices(t, t->out + i, t->out + frames + i, n);
+        bool sounds = add_voices(t, t->now.mix + i, t->now.mix + frames + i, n);
         strip(t, i, frames, n, sounds);
-        t->sounds = t->sounds || sounds;
+        t->now.sounds = t->now.sounds || sounds;
         i += n;
     }
 }

@@ -38,6 +38,13 @@ typedef struct Glide {
     double now, to;
 } Glide;
 
+/* A chunk of a track. */
+typedef struct TrackOut {
+    float *mix;               /* [2, frames of a chunk]: left, right, after fader and pan */
+    float *sent[TRACK_SENDS]; /* the same as sent; NULL = nothing is ever sent */
+    bool sounds;              /* something; else mix and sent hold nothing of use */
+} TrackOut;
+
 typedef struct EngineTrack {
     const Track *track;
     const Instrument *ins;
@@ -54,16 +61,16 @@ typedef struct EngineTrack {
     double fade_left, fade_right; /* gain and pan together, as they are */
     double volume, expression;    /* amplitudes */
     float ctl[CTL_COUNT];         /* last values, NAN = never set */
-    float *out;                   /* [2, frames of a chunk]: left, right, after fader and pan */
-    float *sent[TRACK_SENDS];     /* the same as sent; NULL = nothing is ever sent */
-    bool sounds;                  /* something in the last chunk */
+    TrackOut now, done; /* being made; of the chunk before, for the buses */
 } EngineTrack;
 
 /* kick [nkicks] by time; ins is what plays it; frames = length of a chunk. */
 void engine_track_open(EngineTrack *t, const Score *s, int index, const Instrument *ins,
                        const InstrumentEnv *env, const Kick *kick, int nkicks, int frames);
 void engine_track_close(EngineTrack *t);
-/* The chunk that begins at frame `at` of the piece. */
+/* Puts what was made aside as done, before the next chunk. */
+void engine_track_hand_over(EngineTrack *t);
+/* The chunk that begins at frame `at` of the piece, into `now`. */
 void engine_track_render(EngineTrack *t, int64_t at, int frames);
 /* No event is left and no voice sounds. */
 bool engine_track_is_over(const EngineTrack *t);
