@@ -24,14 +24,15 @@ void chorus_init(Chorus *c, double rate, const ChorusOpts *opts)
     *c = (Chorus){.rate = rate, .delay = delay * rate + AROUND, .size = 1,
                   .depth = fmin(depth, delay) * rate, .mix = (float)opts->mix,
                   .mix_to = (float)opts->mix};
-    while ((double)c->size < c->delay + c->depth + 2 * AROUND + CHORUS_STEP) c->size *= 2;
+    double most = c->delay + c->depth + 2 * AROUND + CHORUS_STEP;
+    while ((double)c->size < most) c->size *= 2;
     c->ring = mem_alloc(2 * c->size, sizeof *c->ring);
     for (int v = 0; v < CHORUS_VOICES; v++) {
-        double start = 2 * M_PI * v / CHORUS_VOICES, turn = 2 * M_PI * hz * SPREAD[v] * CHORUS_STEP / rate;
+        double start = 2 * M_PI * v / CHORUS_VOICES, by = 2 * M_PI * hz * SPREAD[v] / rate;
         c->x[v] = cos(start);
         c->y[v] = sin(start);
-        c->turn_x[v] = cos(turn);
-        c->turn_y[v] = sin(turn);
+        c->turn_x[v] = cos(CHORUS_STEP * by);
+        c->turn_y[v] = sin(CHORUS_STEP * by);
     }
 }
 
