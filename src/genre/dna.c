@@ -111,16 +111,17 @@ static bool compose(const FeatureSet *const *fs, int nfs, const GenreOpts *opts,
 }
 
 static const char LEGEND[] =
-    "dna: the whole model in five movements; a higher number is a higher pitch throughout\n"
+    "dna: the whole model in five movements; in every part a higher number is never a lower pitch; "
+    "only the last notes of II to V come home to the tonic chord\n"
     "  I    Prologue, 8 s: 48 singular values of the embedding, six organ voices that enter one by "
     "one from the lowest; lydian on C; the picture turns round the listener\n"
     "  II   Anatomy, 1.5 s a layer: 24 singular values each of q, k, v, o as soprano, mezzo, alto "
-    "and baritone; dorian on A; the first notes of a layer are a triad, its degree = place of the "
-    "first singular value of q\n"
+    "and baritone; dorian on A; the first notes of a layer move to a triad (its degree = place of "
+    "the first singular value of q) where the order allows it\n"
     "  III  Memory, 1.2 s a layer: 16 singular values each of gate, up, down as strings, horn and "
     "cello; phrygian on E\n"
     "  IV   Balance, 0.4 s a norm: mean of every gamma as a flute, three of its own values as a "
-    "harp; aeolian on C\n"
+    "harp, ordered among themselves; aeolian on C\n"
     "  V    Epilogue, 6 s: Frobenius norms of all tensors in their order as bells, ever slower and "
     "softer; mixolydian on A\n"
     "  place      half norm01 (of log1p), half rank, over all layers of the movement\n"

@@ -1,8 +1,11 @@
 /* dna_movements.c: the five movements. In the layered ones (II, III) each part reads its lanes in
- * its own rhythm, falling through the spectrum in even layers and rising in odd ones, and all
- * parts meet on a triad where a layer begins. */
+ * its own rhythm, falling through the spectrum in even layers and rising in odd ones. Where a layer
+ * begins, the parts meet on a triad as far as the order of their numbers lets them: a note moves to
+ * the chord only when no higher number of its part would then be lower. */
 #include <math.h>
+#include <stdlib.h>
 
+#include "base/mem.h"
 #include "dna.h"
 
 enum { PARTS_MAX = 4, PROLOGUE_VOICES = 6, PROLOGUE_LANES = 48 };
@@ -43,20 +46,45 @@ static Chord layer_chord(const Dna *d, const DnaPool *first, int layer)
                                               : chord_on(d->scale, 0, 3); /* no diminished one */
 }
 
+/* Which number a part's step i of a layer reads. */
+static int number_at(const Part *p, int layer, int i)
+{
+    int lane = i * p->lanes / p->steps;
+    return layer * p->lanes + (layer % 2 ? p->lanes - 1 - lane : lane);
+}
+
+/* Moves number h to the chord when it stays between the keys of the numbers below and above. */
+static void join_chord(const DnaPool *pool, const Chord *chord, int h, int *key)
+{
+    int to = chord_snap(chord, key[h]);
+    for (int i = 0; i < pool->n; i++) {
+        if (pool->place[i] <= pool->place[h] && i != h && key[i] > to) return;
+        if (pool->place[i] >= pool->place[h] && i != h && key[i] < to) return;
+    }
+    key[h] = to;
+}
+
+/* The keys of all numbers of a part, [pool->n]; the caller's to free. chord: [nl] */
+static int *part_keys(const Dna *d, const Part *p, const DnaPool *pool, const Chord *chord)
+{
+    int *key = mem_alloc(pool->n, sizeof *key);
+    for (int i = 0; i < pool->n; i++) key[i] = scale_at(d->scale, p->lo, p->hi, pool->place[i]);
+    for (int layer = 0; layer < d->fs->nl; layer++)
+        join_chord(pool, &chord[layer], number_at(p, layer, 0), key);
+    return key;
+}
+
 /* One part through one layer. */
-static void sing(const Dna *d, const Layered *m, const Part *p, const DnaPool *pool, int track,
-                 int layer, const Chord *chord, int rule)
+static void sing(const Dna *d, const Layered *m, const Part *p, const DnaPool *pool,
+                 const int *keys, int track, int layer, const Chord *chord, int rule)
 {
     double step = m->seconds / p->steps;
     bool last = layer == d->fs->nl - 1;
     for (int i = 0; i < p->steps; i++) {
-        int lane = i * p->lanes / p->steps;
-        if (layer % 2) lane = (p->lanes - 1) - lane;
-        int at = layer * p->lanes + lane;
+        int at = number_at(p, layer, i), key = keys[at];
         double place = pool->place[at];
-        int key = scale_at(d->scale, p->lo, p->hi, place);
-        if (i == 0 || (last && i == p->steps - 1)) key = chord_snap(chord, key);
         bool end = last && i == p->steps - 1;
+        if (end) key = chord_snap(chord, key); /* comes home */
         DnaNote n = {.track = track, .key = key, .rule = rule, .at = layer * m->seconds + i * step,
                      .length = step * (end ? 1 : 1.04), .vel = lerp(m->vel_lo, m->vel_hi, place),
                      .pan = p->pan, .pitch = pool->s.v[at], .loud = pool->s.v[at]};
@@ -78,15 +106,20 @@ static double layered(const Dna *d, const Layered *m)
                              m->part[p].gain_db, 0.3f);
         d->score->track[track[p]].mono = false;
     }
-    for (int layer = 0; first >= 0 && layer < nl; layer++) {
-        Chord chord = layer_chord(d, &pool[first], layer);
-        for (int p = 0; p < m->n; p++) {
-            if (pool[p].n == 0) continue;
+    Chord *chord = mem_alloc(nl, sizeof *chord);
+    for (int layer = 0; first >= 0 && layer < nl; layer++)
+        chord[layer] = layer_chord(d, &pool[first], layer);
+    for (int p = 0; p < m->n; p++) {
+        if (pool[p].n == 0) continue;
+        int *keys = part_keys(d, &m->part[p], &pool[p], chord);
+        for (int layer = 0; layer < nl; layer++) {
             int32_t at = d->at + (int32_t)(layer * m->seconds * SCORE_PPQ * d->stretch);
             depth_reverb(d, track[p], layer, at, pool[p].s.v[layer * pool[p].lanes], room);
-            sing(d, m, &m->part[p], &pool[p], track[p], layer, &chord, rule);
+            sing(d, m, &m->part[p], &pool[p], keys, track[p], layer, &chord[layer], rule);
         }
+        free(keys);
     }
+    free(chord);
     for (int p = 0; p < m->n; p++) dna_pool_free(&pool[p]);
     return first < 0 ? 0 : nl * m->seconds;
 }
@@ -101,7 +134,8 @@ double dna_anatomy(Dna *d)
     };
     const Layered m = {.part = PARTS, .n = 4, .seconds = 1.5, .vel_lo = 0.5, .vel_hi = 0.85,
                        .rule = "dna.anatomy: key = dorian at the place of log1p sv (24 lanes, all "
-                               "layers), triad where a layer begins; velocity = the same place"};
+                               "layers), towards a triad where a layer begins; velocity = the same "
+                               "place"};
     return layered(d, &m);
 }
 
@@ -114,7 +148,8 @@ double dna_memory(Dna *d)
     };
     const Layered m = {.part = PARTS, .n = 3, .seconds = 1.2, .vel_lo = 0.5, .vel_hi = 0.92,
                        .rule = "dna.memory: key = phrygian at the place of log1p sv (16 lanes, all "
-                               "layers), triad where a layer begins; velocity = the same place"};
+                               "layers), towards a triad where a layer begins; velocity = the same "
+                               "place"};
     return layered(d, &m);
 }
 

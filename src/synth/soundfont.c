@@ -25,7 +25,8 @@ enum {
     FLUID_BLOCK = 64,                /* frames */
     CHUNK_FRAMES = 4096 * FLUID_BLOCK, /* 6 s: between sums, progress and stops */
     STEREO = 2,
-    CC_SUSTAIN = 64, CC_SOSTENUTO = 66, CC_CHORUS = 93,
+    CC_SUSTAIN = 64, CC_SOSTENUTO = 66, CC_RESONANCE = 71, CC_CUTOFF = 74, CC_CHORUS = 93,
+    CC_NRPN_MSB = 99, SF2_NRPN = 120,
 };
 
 static const double DEFAULT_GAIN = 0.2;
@@ -40,6 +41,8 @@ typedef struct Player {
     int group, next; /* index of the next event */
     int64_t at;      /* frames rendered */
     bool released;   /* all keys and pedals let go at the end */
+    bool by_nrpn[TIMELINE_CHANNELS]; /* the filter is moved by NRPN: controllers 74 and 71 say the
+                                        same once more, to other instruments */
     float *scratch;  /* [CHUNK_FRAMES, 2]; NULL for the first player, who writes into the mix */
 } Player;
 
@@ -101,10 +104,20 @@ static void player_close(Player *p)
     *p = (Player){0};
 }
 
+static void find_nrpn(Player *p)
+{
+    for (int i = 0; i < p->song->nevents; i++) {
+        const MidiEvent *e = &p->song->event[i];
+        if ((e->status & 0xf0) == 0xb0 && e->data[0] == CC_NRPN_MSB && e->data[1] == SF2_NRPN)
+            p->by_nrpn[e->status & 15] = true;
+    }
+}
+
 static bool player_open(Player *p, const MidiSong *song, const Timeline *time, int group,
                         const SoundFontOpts *o, Err *err)
 {
     *p = (Player){.song = song, .time = time, .group = group};
+    find_nrpn(p);
     p->settings = make_settings(o, wants_chorus(song, time, group));
     p->synth = p->settings ? new_fluid_synth(p->settings) : NULL;
     if (!p->synth) {
@@ -139,7 +152,10 @@ static void send_event(Player *p, const MidiEvent *e)
     case 0x80: fluid_synth_noteoff(p->synth, ch, a); break;
     case 0x90: fluid_synth_noteon(p->synth, ch, a, b); break; /* velocity 0 ends the note */
     case 0xa0: fluid_synth_key_pressure(p->synth, ch, a, b); break;
-    case 0xb0: fluid_synth_cc(p->synth, ch, a, b); break;
+    case 0xb0:
+        if (!(p->by_nrpn[ch] && (a == CC_CUTOFF || a == CC_RESONANCE)))
+            fluid_synth_cc(p->synth, ch, a, b);
+        break;
     case 0xc0: fluid_synth_program_change(p->synth, ch, a); break;
     case 0xd0: fluid_synth_channel_pressure(p->synth, ch, a); break;
     case 0xe0: fluid_synth_pitch_bend(p->synth, ch, a | b << 7); break;

@@ -153,6 +153,39 @@ static void controllers_and_nrpn_are_obeyed(void **state)
     assert_true(closed.centroid < 0.5 * open.centroid);
 }
 
+/* Our bank answers controller 74 as well as NRPN; a file in both dialects means it once. */
+static void a_filter_told_in_both_dialects_moves_once(void **state)
+{
+    char font[512];
+    const char *root = getenv("LLMSONIFY_ROOT");
+    AudioMeasure m[4]; /* bit 0: NRPN, bit 1: controller 74 */
+    (void)state;
+    snprintf(font, sizeof font, "%s/soundfonts/llmsonify.sf2", root ? root : ".");
+    SoundFontOpts o = {.font = font, .rate = 44100, .dry = true};
+    for (int k = 0; k < 4; k++) {
+        MidiSong s;
+        AudioBuf a;
+        song_init(&s);
+        song_event(&s, 0, 0xc0, 38, 0);
+        if (k & 2) song_event(&s, 0, 0xb0, 74, 30);
+        if (k & 1) {
+            song_event(&s, 0, 0xb0, 99, 120);
+            song_event(&s, 0, 0xb0, 98, 8);
+            song_event(&s, 0, 0xb0, 38, 0);
+            song_event(&s, 0, 0xb0, 6, 64 - 8);
+        }
+        song_event(&s, 0, 0x90, 45, 100);
+        song_event(&s, SECOND, 0x80, 45, 0);
+        render(&a, &s, &o);
+        audio_measure(&a, &m[k]);
+        audio_free(&a);
+        song_free(&s);
+    }
+    assert_true(m[1].centroid < 0.9 * m[0].centroid);
+    assert_true(m[2].centroid < 0.9 * m[0].centroid);
+    assert_true(m[3].centroid == m[1].centroid);
+}
+
 static void channel_ten_plays_drums_and_programs_are_kept_apart(void **state)
 {
     SoundFontOpts o = need_font(state);
@@ -359,6 +392,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_note_sounds_at_its_time),
         cmocka_unit_test(pitch_and_bend_are_right),
+        cmocka_unit_test(a_filter_told_in_both_dialects_moves_once),
         cmocka_unit_test(controllers_and_nrpn_are_obeyed),
         cmocka_unit_test(channel_ten_plays_drums_and_programs_are_kept_apart),
         cmocka_unit_test(the_same_song_gives_the_same_samples_on_one_thread_and_two),
