@@ -101,11 +101,12 @@ static void play_token(const Line *x, int t)
     int pass_by = passing_key(x, t);
     int32_t rest = pass_by >= 0 ? room / 2 : 0;
     double held = x->p->ends[t] ? 1 : lerp(0.55, 1, k->legato);
+    double depth = x->c->layer[x->pass->layer].swell; /* norms grow with the layers */
     const CascadeLayer *dir = cascade_directed(x->c, x->pass->layer);
     Value strain = {dir ? (float)dir->tok[t].strain : 0.5f,
                     dir ? dir->tok[t].tension.from : k->norm.from};
     Note n = {.start = at, .dur = (int32_t)fmax((room - rest) * held, 30), .key = (float)y->key,
-              .vel = (float)lerp(DYN_MP, DYN_F, k->loud),
+              .vel = (float)(lerp(DYN_MP, DYN_F, k->loud) * lerp(0.78, 1.1, depth)),
               .rule = (uint16_t)(y->leant ? x->lean : x->rule)};
     n.from[FROM_PITCH] = y->why.from;
     n.from[FROM_VELOCITY] = k->norm.from;
@@ -152,7 +153,8 @@ static void add_rules(Line *x, Score *s)
     x->rule = score_add_rule(s, "cascade.lead: degree = inverse distribution function of p at the "
                                 "token's phase in turns, p = 0.70 M[current] + 0.30 cell, "
                                 "sharpened; octave near the last note and the norm's height; "
-                                "velocity = norm; length = 1 - attention entropy");
+                                "velocity = norm, the deeper layers' more; length = 1 - attention "
+                                "entropy");
     x->lean = score_add_rule(s, "cascade.lead.end: as cascade.lead, moved to the nearest tone of "
                                 "the chord, for it is held");
     x->passing = score_add_rule(s, "cascade.lead.passing: the semitone between two degrees a whole "

@@ -17,10 +17,10 @@ typedef struct Seat {
 } Seat;
 
 static const Seat SEATS[SEAT_COUNT] = {
-    [SEAT_LEAD] = {"Lead", "lead", 81, 0, 2, -5, 0.08f, 0.30f, 0, 0, 0.18f},
-    [SEAT_STRINGS] = {"Strings", "strings", 48, 1, 3, -4, -0.12f, 0.45f, 0.15f, 0, 0},
-    [SEAT_ORGAN] = {"Organ", "organ", 19, 7, 7, -6, 0.20f, 0.35f, 0, -3, 0},
-    [SEAT_CELESTA] = {"Celesta", "bell", 8, 12, 13, -5, -0.35f, 0.40f, 0, -3, 0.22f},
+    [SEAT_LEAD] = {"Lead", "lead", 81, 0, 2, -5, 0.08f, 0.30f, 0, 3, 0.18f},
+    [SEAT_STRINGS] = {"Strings", "strings", 48, 1, 3, -4, -0.12f, 0.45f, 0.15f, -2, 0},
+    [SEAT_ORGAN] = {"Organ", "organ", 19, 7, 7, -6, 0.20f, 0.35f, 0, -1, 0},
+    [SEAT_CELESTA] = {"Celesta", "bell", 8, 12, 13, -5, -0.35f, 0.40f, 0, -0.5f, 0.22f},
 };
 
 static const VoiceRange RANGE[STRING_VOICES] = {{36, 50}, {46, 60}, {53, 67}, {59, 74}};
@@ -77,6 +77,8 @@ static void play_strings(const Cascade *c, const CascadePlan *p, const CascadeSe
         const CascadeChord *x = &p->chord[i];
         const CascadeLayer *l = &c->layer[x->layer];
         double held = lerp(0.55, 1, (l->beats - 0.25) / 3.75);
+        bool theme = seat->sparse && x->at < p->bars * BAR;
+        double quiet = theme ? 0.72 : 1; /* the theme is the lead's */
         Note n = {.start = seat->at + x->at, .dur = (int32_t)fmax(x->dur * held, 30),
                   .rule = (uint16_t)rule};
         n.from[FROM_PITCH] = x->why.from;
@@ -84,7 +86,7 @@ static void play_strings(const Cascade *c, const CascadePlan *p, const CascadeSe
         n.from[FROM_DURATION] = l->entropy.from;
         for (int v = 0; v < STRING_VOICES; v++) {
             n.key = (float)x->key[v];
-            n.vel = (float)(lerp(DYN_P, DYN_MF, l->swell) * (v == 0 ? 1.08 : 1));
+            n.vel = (float)(lerp(DYN_P, DYN_MF, l->swell) * (v == 0 ? 1.08 : 1) * quiet);
             score_add_note(s, seat->track[SEAT_STRINGS], &n);
         }
         double top = lerp(0.62, 0.92, l->swell);

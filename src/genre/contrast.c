@@ -107,6 +107,6 @@ const Genre genre_contrast = {
         "  tempo      72 + 40 of both prompts' mean tension\n",
     .max_models = 2,
     .target_bpm = 92,
-    .voices = VOICES_GM,
+    .voices = VOICES_NATIVE,
     .compose = compose,
 };

@@ -227,6 +227,6 @@ const Genre genre_delta = {
         "  strings    the base model's layers, as in solo\n",
     .max_models = 2,
     .target_bpm = 92,
-    .voices = VOICES_GM,
+    .voices = VOICES_NATIVE,
     .compose = compose,
 };

@@ -121,6 +121,6 @@ const Genre genre_dialogue = {
         "             chromatic passing tones over 0.9; one tonic throughout\n",
     .max_models = DIALOGUE_PARTS,
     .target_bpm = 92,
-    .voices = VOICES_GM,
+    .voices = VOICES_NATIVE,
     .compose = compose,
 };

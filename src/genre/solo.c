@@ -61,6 +61,6 @@ const Genre genre_solo = {
         "  celesta    ornaments where the MLP's sparsity is above its median\n",
     .max_models = 1,
     .target_bpm = 92,
-    .voices = VOICES_GM,
+    .voices = VOICES_NATIVE,
     .compose = compose,
 };
