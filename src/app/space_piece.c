@@ -1,0 +1,238 @@
+/* space_piece.c: see app/space_piece.h. */
+#include "app/space_piece.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/piece_write.h"
+#include "app/space_job.h"
+#include "app/version.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "model/find.h"
+
+void space_piece_free(SpacePiece *p)
+{
+    str_free(&p->text);
+    space_words_free(&p->words);
+    feat_free(&p->fs);
+    score_free(&p->score);
+}
+
+static void describe(SpacePiece *p, const char *command)
+{
+    char print[17];
+    Score *s = &p->score;
+    feat_fingerprint(&p->fs, print);
+    snprintf(s->genre, sizeof s->genre, "%s", genre_space.name);
+    snprintf(s->title, sizeof s->title, "%s: %s", p->fs.model, genre_space.name);
+    score_add_text(s, "llmsonify %s", LLMSONIFY_VERSION);
+    score_add_text(s, "%s", command ? command : "");
+    score_add_text(s, "model %s (%s, %d layers, %lld parameters), features %s", p->fs.model,
+                   p->fs.family, p->fs.nl, (long long)p->fs.nparams, print);
+    for (const char *line = genre_space.legend; *line;) {
+        size_t n = strcspn(line, "\n");
+        score_add_text(s, "%.*s", (int)n, line);
+        line += n + (line[n] == '\n');
+    }
+}
+
+static SpaceMusicOpts with_layers(const SpaceMusicOpts *music, int nl)
+{
+    SpaceMusicOpts o = *music;
+    for (int v = 0; v < SPACE_VOICES; v++) {
+        if (o.layer[v] == SPACE_LAYER_MIDDLE) o.layer[v] = nl / 2;
+        if (o.layer[v] == SPACE_LAYER_LAST) o.layer[v] = nl;
+    }
+    return o;
+}
+
+bool space_piece(SpacePiece *out, const Tokenizer *tok, Lm *lm, const Space *space,
+                 const SpaceRequest *r, const Run *run, Err *err)
+{
+    const FeatureSet *fs = &out->fs;
+    TokenIds ids = {0};
+    const Hparams *hp = lm_hparams(lm);
+    SpaceMusicOpts music = with_layers(&r->music, hp->nl);
+    str_puts(&out->text, r->text);
+    bool ok = tokenizer_encode(tok, r->text, out->text.len, TOKENIZE_EDGES, &ids, err);
+    for (int i = 0; ok && i < ids.n; i++)
+        if (ids.id[i] >= hp->vocab)
+            ok = err_set(err, "the tokenizer gives id %d, the model knows %lld tokens", ids.id[i],
+                         (long long)hp->vocab);
+    if (ok) space_words_find(&out->words, r->text, out->text.len, &ids);
+    SpaceText text = {.ids = ids.id, .n = ids.n, .bos = tokenizer_bos(tok),
+                      .word = out->words.span, .nwords = out->words.n};
+    ok = ok &&
+         space_features(space, lm, &text, (const char *const *)out->words.label, &out->fs, run,
+                        err) &&
+         space_compose(fs, &music, &out->score, err);
+    token_ids_free(&ids);
+    if (!ok) return false;
+    describe(out, r->command);
+    return score_check(&out->score, &fs, 1, err) ||
+           err_wrap(err, "space: the score breaks a rule of its own");
+}
+
+/* ---- words ---------------------------------------------------------------------------------- */
+
+/* The word that a note of a voice stands for; -1 in the drone and the close. */
+static int word_of(const SpacePiece *p, const Track *t, const Note *n)
+{
+    if (strcmp(t->name, "Drone") == 0 || strcmp(t->name, "Close") == 0) return -1;
+    return p->fs.table[FT_WORDS].key[n->from[FROM_PITCH].row].token;
+}
+
+static void put_note(JsonOut *j, const SpacePiece *p, int track, int i)
+{
+    const Note *n = &p->score.track[track].note[i];
+    double t = score_seconds(&p->score, n->start);
+    jout_begin(j, NULL, '{', true);
+    jout_int(j, "track", track);
+    jout_string(j, "voice", p->score.track[track].name);
+    jout_number(j, "key", (double)n->key, 6);
+    jout_number(j, "t", t, 9);
+    jout_number(j, "dur", score_seconds(&p->score, n->start + n->dur) - t, 9);
+    jout_number(j, "vel", (double)n->vel, 6);
+    jout_int(j, "note", i);
+    jout_end(j, '}');
+}
+
+static void put_word(JsonOut *j, const SpacePiece *p, int word)
+{
+    const SpaceWord *w = &p->words.word[word];
+    int32_t from = INT32_MAX, to = 0;
+    const Score *s = &p->score;
+    jout_begin(j, NULL, '{', false);
+    jout_int(j, "i", word);
+    jout_string(j, "text", p->words.label[word]);
+    jout_int(j, "start_char", w->start_char);
+    jout_int(j, "end_char", w->end_char);
+    for (int t = 0; t < s->ntracks; t++)
+        for (int i = 0; i < s->track[t].nnotes; i++) {
+            const Note *n = &s->track[t].note[i];
+            if (word_of(p, &s->track[t], n) != word) continue;
+            if (n->start < from) from = n->start;
+            if (n->start + n->dur > to) to = n->start + n->dur;
+        }
+    jout_number(j, "t", score_seconds(s, from), 9);
+    jout_number(j, "dur", score_seconds(s, to) - score_seconds(s, from), 9);
+    jout_begin(j, "notes", '[', false);
+    for (int t = 0; t < s->ntracks; t++)
+        for (int i = 0; i < s->track[t].nnotes; i++)
+            if (word_of(p, &s->track[t], &s->track[t].note[i]) == word) put_note(j, p, t, i);
+    jout_end(j, ']');
+    jout_end(j, '}');
+}
+
+void space_piece_words(const SpacePiece *p, Str *out)
+{
+    JsonOut j;
+    jout_init(&j, out);
+    jout_begin(&j, NULL, '{', false);
+    jout_int(&j, "version", 1);
+    jout_string(&j, "text", str_text(&p->text));
+    jout_number(&j, "seconds", score_seconds(&p->score, p->score.length), 9);
+    jout_begin(&j, "words", '[', false);
+    for (int w = 0; w < p->words.n; w++) put_word(&j, p, w);
+    jout_end(&j, ']');
+    jout_end(&j, '}');
+    str_putc(out, '\n');
+}
+
+/* ---- files ---------------------------------------------------------------------------------- */
+
+bool space_piece_write(const SpacePiece *p, const OutNames *names, const char *words_path,
+                       const WeightNoise *noise, const SoundJob *sound, const Say *report,
+                       OutSet *set, const Run *run, Err *err)
+{
+    const FeatureSet *fs = &p->fs;
+    Str words = {0};
+    PieceOut out = {.genre = &genre_space, .score = &p->score, .fs = &fs, .nfs = 1, .noise = noise,
+                    .names = names, .sound = *sound, .say = report ? *report : (Say){0}};
+    bool ok = piece_write(&out, set, run, err);
+    if (ok && words_path) {
+        space_piece_words(p, &words);
+        ok = out_file(outset_add(set, words_path), words.s, words.len, err);
+    }
+    str_free(&words);
+    return ok;
+}
+
+static bool name_files(OutNames *names, const SpacePlayJob *job, Err *err)
+{
+    const OptList *model = job->text.model;
+    Str stem = {0};
+    str_addf(&stem, "%s-space", path_base(model->n ? model->item[0] : MODEL_DEFAULT));
+    OutRequest r = {.output = job->output, .stem = stem.s, .format = job->format,
+                    .audio = job->audio};
+    bool ok = outnames_make(names, &r, err);
+    str_free(&stem);
+    return ok;
+}
+
+/* NAME.words.json beside NAME.mid and NAME.json; NULL when only one file is asked for. */
+static char *words_path(const OutNames *names)
+{
+    const char *json = names->path[OUT_JSON];
+    if (!json || !names->path[OUT_MIDI]) return NULL;
+    Str s = {0};
+    str_add(&s, json, strlen(json) - strlen(".json"));
+    str_puts(&s, ".words.json");
+    return s.s;
+}
+
+bool space_play_check(const SpacePlayJob *job, Err *err)
+{
+    OutNames names;
+    if (!text_model_check(&job->text, err) || !name_files(&names, job, err)) return false;
+    outnames_free(&names);
+    return true;
+}
+
+static bool play(const SpacePlayJob *job, const OutNames *names, OutSet *set, const Run *run,
+                 Err *err)
+{
+    TextModel t = {0};
+    Space space = {0};
+    SpacePiece piece = {0};
+    WeightNoise noise = {0};
+    Str text = {0};
+    char *words = words_path(names);
+    SpaceRequest r = {.music = job->music, .command = job->command};
+    bool ok = text_input_read(&job->text.in, &text, err) &&
+              text_model_open_mute(&t, &job->text, run, err) &&
+              tokenizer_open(&t.tok, t.m.dir, err) &&
+              space_open(&space, job->space, t.lm, &job->text.say, err);
+    r.text = str_text(&text);
+    ok = ok && (!words || out_check_path(words, job->clobber, err)) &&
+         space_piece(&piece, t.tok, t.lm, &space, &r, run, err);
+    if (ok) noise_from_model(&noise, &t.m);
+    ok = ok && space_piece_write(&piece, names, words, &noise, &job->sound, &job->text.say, set,
+                                 run, err);
+    free(words);
+    str_free(&text);
+    noise_free(&noise);
+    space_piece_free(&piece);
+    space_free(&space);
+    text_model_close(&t);
+    return ok;
+}
+
+bool space_play(const SpacePlayJob *job, const Run *run, Err *err)
+{
+    OutNames names = {.format = NULL};
+    OutSet set = {0};
+    bool ok = name_files(&names, job, err) && outnames_check(&names, job->clobber, err) &&
+              play(job, &names, &set, run, err);
+    if (ok && run_stopped(run)) ok = err_set(err, "interrupted");
+    if (ok)
+        ok = outset_commit(&set, err);
+    else
+        outset_abort(&set);
+    outnames_free(&names);
+    return ok;
+}
