@@ -29,8 +29,8 @@ bool space_piece(SpacePiece *out, const Tokenizer *tok, Lm *lm, const Space *spa
                  const SpaceRequest *r, const Run *run, Err *err);
 void space_piece_free(SpacePiece *p);
 
-/* {"version": 1, "text": ..., "seconds": ..., "words": [{"i", "text", "start_char", "end_char", "t",
- * "dur", "notes": [{"track", "voice", "key", "t", "dur", "vel", "note"}]}]}: places in code points,
+/* {"version": 1, "text": ..., "seconds": ..., "words": [{"i", "text", "start_char", "end_char",
+ * "t", "dur", "notes": [{"track", "voice", "key", "t", "dur", "vel", "note"}]}]}: places in code points,
  * times in seconds of the finished audio, "note" counts the track's notes in the sidecar. */
 void space_piece_words(const SpacePiece *p, Str *out);
 

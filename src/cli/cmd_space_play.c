@@ -7,7 +7,6 @@
 #include "rows.h"
 #include "rows_text.h"
 
-
 typedef struct PlayOpts {
     CommonOpts common;
     ModelRows model;

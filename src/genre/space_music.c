@@ -19,7 +19,8 @@
 #include "music/harmony.h"
 #include "music/mapping.h"
 
-enum { EIGHTH = SCORE_PPQ / 2, LEAD_IN = SCORE_PPQ, OCTAVES = 3, MOST_DEGREES = 12, DRONE_WORDS = 6 };
+enum { EIGHTH = SCORE_PPQ / 2, LEAD_IN = SCORE_PPQ, DRONE_WORDS = 6 }; /* ticks, words */
+enum { OCTAVES = 3, MOST_DEGREES = 12 };
 
 typedef struct Player {
     const char *name, *instrument;
@@ -400,7 +401,7 @@ const Genre genre_space = {
     .summary = "a prompt on a learned map: flute, clarinet and strings over a drone",
     .legend = "space: every word a note in three voices, flute, clarinet, strings = first, middle, "
               "last layer, over a bass drone\n"
-              "  degree     PC1 of the layer between the corpus's percentiles 1 and 99; order kept\n"
+              "  degree     PC1 between the corpus's percentiles 1 and 99; order kept\n"
               "  octave     PC2: below 0.3, up to 0.7, above\n"
               "  velocity   PC3\n"
               "  duration   distance from the word before: one to four eighths; rests at marks\n"

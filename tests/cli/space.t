@@ -20,6 +20,47 @@ json out '$j->{sentences} == 1000 && $j->{model} eq "wren"' "over a thousand sen
 run "$LLM" space show "$WREN/space.safetensors"
 has out '^ +0 .*embedding$' "show is a table to read"
 
+P='The forest was silent, and the little bird asked the old owl why. Then the rain began.'
+run "$LLM" space play -m "$WREN" -p "$P" -t 1 -q -o one
+is_rc 0 "a prompt is played on it"
+run "$LLM" space play -m "$WREN" -p "$P" -t 2 -q -o two
+for e in mid wav json words.json; do
+    same one.$e two.$e "NAME.$e has the same bytes with one and two threads"
+done
+json one.words.json '$j->{version} == 1 && @{$j->{words}} == 16 &&
+    !grep { @{$_->{notes}} != 3 } @{$j->{words}}' "every word has one note in each of three voices"
+json one.words.json 'my $t = $j->{text}; !grep { substr($t, $_->{start_char}, $_->{end_char} -
+    $_->{start_char}) ne $_->{text} } @{$j->{words}}' "places are those of the text"
+check "times and keys are those of the sidecar" perl -MJSON::PP -e 'sub rd { local $/;
+    open my $f, "<", $_[0] or die; decode_json(<$f>) } my ($w, $s) = (rd("one.words.json"),
+    rd("one.json")); my $n = 0; for my $x (@{$w->{words}}) { for (@{$x->{notes}}) {
+    my $k = $s->{tracks}[$_->{track}]{notes}[$_->{note}]; $n++;
+    die if abs($k->[2] - $_->{t}) > 1e-5 || $k->[6] != $_->{key}; } } die if $n != 48'
+# Within a voice and an octave (by PC2), a higher PC1 is never a lower key.
+check "ranks survive" perl -MJSON::PP -e 'local $/; open my $f, "<", "one.json" or die;
+    my $s = decode_json(<$f>); my @src = @{$s->{sources}}; for my $t (@{$s->{tracks}}[0..2]) {
+    my %o; for (@{$t->{notes}}) { my ($x, $y) = ($src[$_->[10]][2], $src[$_->[13]][2]);
+    push @{$o{$y < 0.3 ? 0 : $y < 0.7 ? 1 : 2}}, [$x, $_->[6]]; }
+    for (values %o) { my @n = sort { $a->[0] <=> $b->[0] } @$_;
+    for (1..$#n) { die if $n[$_][0] > $n[$_-1][0] && $n[$_][1] < $n[$_-1][1] } } }'
+run "$LLM" measure one.wav --json
+json out 'abs($j->{lufs} + 14) <= 0.5 && $j->{true_peak} <= -0.95 && $j->{lead_silence} < 0.1' \
+    "it is at -14 LUFS and begins at once"
+run "$LLM" space play -m "$WREN" -p "$P" --voices flute --scale dorian --root D -q -o flute
+json flute.words.json '!grep { @{$_->{notes}} != 1 || $_->{notes}[0]{voice} ne "Flute" }
+    @{$j->{words}}' "--voices leaves the others out"
+run "$LLM" space play -m "$WREN" -p "$P" --layers 0,4 -q -o x
+is_rc 1 "three layers are needed"
+run "$LLM" space play -m "$WREN" -p "$P" --layers 0,4,99 -q -o x
+says 'layer 99.*0 to 8' "a layer that is not there is named"
+mkdir bare && cp "$WREN/config.json" "$WREN/model.safetensors" "$WREN/tokenizer.json" bare
+run "$LLM" space play -m ./bare -p "$P" -q -o x
+says 'space fit' "a model without a map says how to make one"
+run "$LLM" space play -m ./bare --space "$WREN/space.safetensors" -p "$P" -q -o x.mid
+is_rc 0 "or one is named"
+run "$LLM" space play -m "$WREN" --space five.safetensors -p "$P" -q -o x.mid
+is_rc 0 "four components are enough"
+
 run "$LLM" space fit -m "$WREN" -q -o x.bin
 is_rc 1 "a map is a .safetensors file"
 run "$LLM" space fit -m "$WREN" -q
