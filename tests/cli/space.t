@@ -27,7 +27,7 @@ run "$LLM" space play -m "$WREN" -p "$P" -t 2 -q -o two
 for e in mid wav json words.json; do
     same one.$e two.$e "NAME.$e has the same bytes with one and two threads"
 done
-json one.words.json '$j->{version} == 1 && @{$j->{words}} == 16 &&
+json one.words.json '$j->{version} == 1 && @{$j->{words}} == 17 &&
     !grep { @{$_->{notes}} != 3 } @{$j->{words}}' "every word has one note in each of three voices"
 json one.words.json 'my $t = $j->{text}; !grep { substr($t, $_->{start_char}, $_->{end_char} -
     $_->{start_char}) ne $_->{text} } @{$j->{words}}' "places are those of the text"
@@ -35,7 +35,7 @@ check "times and keys are those of the sidecar" perl -MJSON::PP -e 'sub rd { loc
     open my $f, "<", $_[0] or die; decode_json(<$f>) } my ($w, $s) = (rd("one.words.json"),
     rd("one.json")); my $n = 0; for my $x (@{$w->{words}}) { for (@{$x->{notes}}) {
     my $k = $s->{tracks}[$_->{track}]{notes}[$_->{note}]; $n++;
-    die if abs($k->[2] - $_->{t}) > 1e-5 || $k->[6] != $_->{key}; } } die if $n != 48'
+    die if abs($k->[2] - $_->{t}) > 1e-5 || $k->[6] != $_->{key}; } } die if $n != 51'
 # Within a voice and an octave (by PC2), a higher PC1 is never a lower key.
 check "ranks survive" perl -MJSON::PP -e 'local $/; open my $f, "<", "one.json" or die;
     my $s = decode_json(<$f>); my @src = @{$s->{sources}}; for my $t (@{$s->{tracks}}[0..2]) {
