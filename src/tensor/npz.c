@@ -14,8 +14,12 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "npz_members.h"
 
-enum { NPZ_DOS_DATE = 1 << 5 | 1 }; /* 1980-01-01 */
+enum {
+    NPZ_DOS_DATE = 1 << 5 | 1, /* 1980-01-01 */
+    DEFLATE_MOST = 1032        /* bytes out of one byte of a deflate stream, at most */
+};
 
 static const struct {
     const char *descr;
@@ -230,4 +234,44 @@ void npz_free(Npz *z)
     }
     free(z->member);
     free(z);
+}
+
+/* Member i as a new block of memory. The size it claims must be one that its bytes can become. */
+static bool member_read(zip_t *zip, zip_uint64_t i, char **bytes, zip_stat_t *st, Err *err)
+{
+    zip_uint64_t want = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
+    *bytes = NULL;
+    if (zip_stat_index(zip, i, 0, st) != 0 || (st->valid & want) != want)
+        return err_set(err, "member %llu has no name or size", (unsigned long long)i);
+    if (st->size / DEFLATE_MOST > st->comp_size || st->size > INT64_MAX)
+        return err_set(err, "member \"%.100s\" claims %llu bytes out of %llu", st->name,
+                       (unsigned long long)st->size, (unsigned long long)st->comp_size);
+    zip_file_t *f = zip_fopen_index(zip, i, 0);
+    if (!f) return err_set(err, "member \"%.100s\": %s", st->name, zip_strerror(zip));
+    *bytes = mem_alloc((int64_t)st->size, 1);
+    bool ok = zip_fread(f, *bytes, st->size) == (zip_int64_t)st->size;
+    if (zip_fclose(f) != 0) ok = false;
+    return ok || err_set(err, "member \"%.100s\" is damaged", st->name);
+}
+
+bool npz_members(const void *data, size_t size,
+                 bool (*take)(void *ud, const char *name, const char *bytes, size_t n, Err *err),
+                 void *ud, Err *err)
+{
+    zip_error_t why;
+    zip_error_init(&why);
+    zip_source_t *src = zip_source_buffer_create(data, size, 0, &why);
+    zip_t *zip = src ? zip_open_from_source(src, ZIP_RDONLY | ZIP_CHECKCONS, &why) : NULL;
+    bool ok = zip || err_set(err, "no zip archive: %s", zip_error_strerror(&why));
+    if (!zip && src) zip_source_free(src);
+    zip_error_fini(&why);
+    for (zip_int64_t i = 0; ok && i < zip_get_num_entries(zip, 0); i++) {
+        zip_stat_t st;
+        char *bytes;
+        ok = member_read(zip, (zip_uint64_t)i, &bytes, &st, err) &&
+             take(ud, st.name, bytes, st.size, err);
+        free(bytes);
+    }
+    if (zip) zip_discard(zip);
+    return ok;
 }
