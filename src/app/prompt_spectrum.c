@@ -1,8 +1,8 @@
 /* prompt_spectrum.c: see prompt_spectrum.h. A prompt is the mean of its tokens' residual stream
  * after one layer (attention sinks left out: they would drown the rest); the dimensions that vary
  * most over the set each get a sine of their own, 60 to 4000 Hz in order of their index, and every
- * prompt 0.3 s of them: amplitude |a| over the 99th percentile of that dimension, at most 1, phase 0
- * or pi by sign. */
+ * prompt 0.3 s of them: amplitude |a| over the 99th percentile of that dimension, at most 1, phase
+ * 0 or pi by sign. */
 #include "prompt_spectrum.h"
 
 #include <math.h>
@@ -70,7 +70,8 @@ static void set_amplitudes(Spectrum *s)
     int n = s->states.n;
     double *x = mem_alloc(n, sizeof *x);
     for (int j = 0; j < s->dims; j++) {
-        for (int i = 0; i < n; i++) x[i] = -fabs((double)s->states.v[(int64_t)i * s->states.d + s->dim[j]]);
+        for (int i = 0; i < n; i++)
+            x[i] = -fabs((double)s->states.v[(int64_t)i * s->states.d + s->dim[j]]);
         stats_sort_descending(x, n);
         for (int i = 0; i < n; i++) x[i] = -x[i]; /* rising */
         s->scale[j] = stats_quantile(x, n, ROBUST);

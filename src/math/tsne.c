@@ -32,7 +32,8 @@ static bool check(const double *x, int n, int d, Err *err)
 static bool start(double *y, const double *x, int n, int d, int dims, Err *err)
 {
     Pca p;
-    bool ok = pca_fit(&p, x, n, d, dims) || err_set(err, "the principal components do not converge");
+    bool ok = pca_fit(&p, x, n, d, dims) ||
+              err_set(err, "the principal components do not converge");
     double scale = ok && p.var[0] > 0 ? START_DEVIATION / sqrt(p.var[0]) : 0;
     for (int64_t e = 0; ok && e < (int64_t)n * dims; e++) y[e] = p.coord[e] * scale;
     pca_free(&p);
