@@ -153,16 +153,19 @@ static bool write_picture(const Spectrum *s, const ActivationsJob *job, const Ou
                           OutSet *set, Err *err)
 {
     char title[200], subtitle[200];
-    Chords d = {.title = title, .subtitle = subtitle, .n = s->prompt.n, .dims = s->dims,
-              .amp = s->amp, .hz = s->hz, .variance = s->variance,
-              .prompt = (const char *const *)s->prompt.item};
-    snprintf(title, sizeof title, "%.80s: prompts as chords", s->model.m.name);
+    const States *states = &s->states;
+    const char **prompt = mem_alloc(states->n, sizeof *prompt);
+    for (int i = 0; i < states->n; i++) prompt[i] = states->prompts.row[i].text;
+    Chords d = {.title = title, .subtitle = subtitle, .n = states->n, .dims = s->dims,
+                .amp = s->amp, .hz = s->hz, .variance = s->variance, .prompt = prompt};
+    snprintf(title, sizeof title, "%.80s: prompts as chords", states->model);
     snprintf(subtitle, sizeof subtitle,
              "%d prompts of %g s, the %d of %d dimensions after layer %d that vary most", d.n,
-             SEGMENT, d.dims, s->d, s->layer);
+             SEGMENT, d.dims, states->d, states->first);
     char *path = plot_path(names, &job->plot, 0, err);
     bool ok = path && plot_to(path, CHORDS_WIDTH, CHORDS_HEIGHT, draw_chords, &d, set, err);
     free(path);
+    free(prompt);
     return ok;
 }
 
