@@ -17,7 +17,7 @@ typedef struct ActivationsJob {
     const char *direction;      /* as for direction_load, NULL = the default */
     const char *only, *shard, *title; /* album: see app/album.h */
     int limit;                  /* album: 0 = all */
-    int layer;                  /* spectrum: -1 = embedding; beyond the last = the last */
+    int layer;                  /* spectrum: -1 = embedding, 100000 = the last */
     int dims;                   /* spectrum: how many of the hidden dimensions */
     const char *output, *format; /* output.h */
     bool audio, clobber;
