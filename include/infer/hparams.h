@@ -74,6 +74,13 @@ typedef struct Hparams {
 bool hparams_read(Hparams *hp, const Model *m, Err *err);
 void hparams_free(Hparams *hp);
 
+/* How many positions the query at `position` (from 0) sees, itself included. */
+static inline int layer_sees(const LayerSpec *layer, int position)
+{
+    int window = layer->window, before = position + 1;
+    return window && window < before ? window : before;
+}
+
 const char *act_name(ActKind act); /* "gelu_tanh" */
 
 #endif

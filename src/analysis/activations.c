@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "head.h"
 #include "infer/surprisal.h"
 #include "key.h"
 #include "math/blas.h"
@@ -29,9 +30,9 @@ typedef struct Listener {
 
 static void take_heads(Listener *l, const HookData *h)
 {
-    int window = lm_hparams(l->lm)->layer[h->layer].window;
+    const LayerSpec *layer = &lm_hparams(l->lm)->layer[h->layer];
     for (int t = 0; t < h->nt; t++) {
-        int seen = window && window < t + 1 ? window : t + 1;
+        int seen = layer_sees(layer, t);
         for (int k = 0; k < h->heads; k++) {
             float x = h->v[t * h->ld_token + k * h->ld_head];
             int64_t at = (int64_t)k * h->nt + t;
@@ -85,23 +86,6 @@ static void listen(void *ud, const HookData *h)
     if (h->point == HOOK_LOGITS) take_logits(l, h);
 }
 
-static void fill_head(FeatureSet *fs, const Lm *lm)
-{
-    const Hparams *hp = lm_hparams(lm);
-    const Model *m = lm_model(lm);
-    if (fs->model) return;
-    fs->model = mem_strdup(m->name);
-    fs->family = mem_strdup(hp->family);
-    fs->nl = hp->nl;
-    fs->d = hp->d;
-    fs->nh = hp->nh;
-    fs->nkv = hp->nkv;
-    fs->ff = hp->ff;
-    fs->vocab = hp->vocab;
-    for (int i = 0; i < m->nparts; i++) fs->nparams += tensor_numel(&m->part[i].t);
-    for (int i = 0; i < m->nnotes; i++) feat_note(fs, "%s", m->note[i]);
-}
-
 static bool check(const Lm *lm, const ActivationPrompt *p, Err *err)
 {
     if (p->n < 1) return err_set(err, "there are no tokens");
@@ -119,7 +103,7 @@ bool analyse_activations(Lm *lm, const ActivationPrompt *p, FeatureSet *fs, cons
     Listener l = {.lm = lm, .p = p, .fs = fs};
     if (!check(lm, p, err)) return false;
     blas_one_thread();
-    fill_head(fs, lm);
+    head_of_lm(fs, lm);
     key_fill_norms(fs, lm_model(lm));
     stream_columns(fs);
     stream_init(&l.s, p->n, lm_hparams(lm)->nh);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/sinks.h"
 #include "base/mem.h"
 #include "direction_fit.h"
 #include "stream.h"
@@ -18,7 +19,7 @@ static int last_token(const HookData *h, bool bos)
 {
     double *norm = mem_alloc(h->nt, sizeof *norm);
     stream_norms(h->v, h->nt, h->width, h->ld_token, norm);
-    int t = stream_last(norm, h->nt, bos);
+    int t = sinks_last(norm, h->nt, bos);
     free(norm);
     return t;
 }

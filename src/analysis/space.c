@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "head.h"
 #include "key.h"
 #include "math/blas.h"
 #include "space_points.h"
@@ -114,22 +115,6 @@ static void add_words(void *ud, const SpacePoints *p)
     free(at);
 }
 
-static void fill_head(FeatureSet *fs, const Lm *lm)
-{
-    const Hparams *hp = lm_hparams(lm);
-    const Model *m = lm_model(lm);
-    if (fs->model) return;
-    fs->model = mem_strdup(m->name);
-    fs->family = mem_strdup(hp->family);
-    fs->nl = hp->nl;
-    fs->d = hp->d;
-    fs->nh = hp->nh;
-    fs->nkv = hp->nkv;
-    fs->ff = hp->ff;
-    fs->vocab = hp->vocab;
-    for (int i = 0; i < m->nparts; i++) fs->nparams += tensor_numel(&m->part[i].t);
-}
-
 bool space_features(const Space *s, Lm *lm, const SpaceText *text, const char *const *label,
                     FeatureSet *fs, const Run *run, Err *err)
 {
@@ -140,7 +125,7 @@ bool space_features(const Space *s, Lm *lm, const SpaceText *text, const char *c
         return err_set(err, "a text of %d tokens does not fit the context of %d", text->n,
                        lm_context(lm));
     blas_one_thread();
-    fill_head(fs, lm);
+    head_of_lm(fs, lm);
     key_fill_norms(fs, lm_model(lm));
     add_columns(&w);
     if (!space_points(lm, text, 0, s->layers, add_words, &w, run, err)) return false;

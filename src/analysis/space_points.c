@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/sinks.h"
 #include "base/mem.h"
 #include "stream.h"
 
@@ -38,7 +39,7 @@ static void take_layer(Gatherer *g, const HookData *h, int layer)
     bool bos = g->text->ids[0] == g->text->bos;
     if (layer < g->first || layer >= g->end) return;
     stream_norms(h->v, h->nt, h->width, h->ld_token, g->norm);
-    stream_sinks(g->norm, h->nt, bos, g->sink);
+    sinks_find(g->norm, h->nt, bos, g->sink);
     for (int w = 0; w < g->nwords; w++) {
         SpaceSpan s = g->text->word[w];
         g->real[w] = false;

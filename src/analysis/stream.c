@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/sinks.h"
 #include "base/mem.h"
 #include "math/pca.h"
 #include "math/stats.h"
 
-static const double SINK = 10;    /* medians */
 static const double SPARSE = 0.1; /* standard deviations */
 static const double RANK = 1e-12; /* squares of singular values: below are roundings of f32 */
 
@@ -46,27 +46,6 @@ void stream_free(Stream *s)
     free(s->entropy);
     free(s->distance);
     *s = (Stream){0};
-}
-
-void stream_sinks(const double *norm, int nt, bool bos, bool *sink)
-{
-    double *sorted = mem_alloc(nt, sizeof *sorted);
-    memcpy(sorted, norm, (size_t)nt * sizeof *sorted);
-    stats_sort_descending(sorted, nt);
-    double median = 0.5 * (sorted[(nt - 1) / 2] + sorted[nt / 2]);
-    for (int t = 0; t < nt; t++) sink[t] = norm[t] > SINK * median;
-    if (bos) sink[0] = true;
-    free(sorted);
-}
-
-int stream_last(const double *norm, int nt, bool bos)
-{
-    bool *sink = mem_alloc(nt, sizeof *sink);
-    stream_sinks(norm, nt, bos, sink);
-    int t = nt - 1;
-    while (t >= 0 && sink[t]) t--;
-    free(sink);
-    return t >= 0 ? t : nt - 1;
 }
 
 void stream_norms(const float *h, int nt, int d, int64_t ld, double *norm)
@@ -169,7 +148,7 @@ bool stream_state(Stream *s, const float *h, int d, int64_t ld, bool bos)
 {
     int n;
     stream_norms(h, s->nt, d, ld, s->norm);
-    stream_sinks(s->norm, s->nt, bos, s->sink);
+    sinks_find(s->norm, s->nt, bos, s->sink);
     double *x = take_tokens(s, h, d, ld, &n);
     for (int i = 0, at = 0; i < STREAM_SCALES; at += STREAM_SCALE[i++])
         find_blocks(x, n, d, STREAM_SCALE[i], s->blocks + at);

@@ -35,10 +35,6 @@ void stream_free(Stream *s);
 
 /* L2 norms of h [nt, d], rows ld apart. */
 void stream_norms(const float *h, int nt, int d, int64_t ld, double *norm);
-/* Which tokens are attention sinks, by the norms of their layer. bos: token 0 is one. */
-void stream_sinks(const double *norm, int nt, bool bos, bool *sink);
-/* The last token that is no sink; the last of all when every one is. */
-int stream_last(const double *norm, int nt, bool bos);
 /* norm, sinks, the plane and the coordinates, blocks and folds of h [nt, d], rows ld apart. bos:
  * token 0 is one. Where every token is a sink, all count.
  * False when the components cannot be found. */

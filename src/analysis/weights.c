@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "head.h"
 #include "layers.h"
 #include "math/blas.h"
 #include "measure.h"
@@ -88,21 +89,6 @@ static int count_layers(const Model *model)
     return nl < MAX_LAYERS ? nl : MAX_LAYERS;
 }
 
-static void fill_head(FeatureSet *fs, const Model *model, int nl)
-{
-    const ModelConfig *c = &model->cfg;
-    fs->model = mem_strdup(model->name);
-    fs->family = mem_strdup(c->family);
-    fs->nl = nl;
-    fs->d = c->d;
-    fs->nh = c->nh;
-    fs->nkv = c->nkv;
-    fs->ff = c->ff;
-    fs->vocab = c->vocab;
-    for (int i = 0; i < model->nparts; i++) fs->nparams += tensor_numel(&model->part[i].t);
-    for (int i = 0; i < model->nnotes; i++) feat_note(fs, "%s", model->note[i]);
-}
-
 bool analyse_weights(const Model *model, FeatureSet *fs, const Run *run, Err *err)
 {
     blas_one_thread();
@@ -114,7 +100,7 @@ bool analyse_weights(const Model *model, FeatureSet *fs, const Run *run, Err *er
     bool ok = !run_stopped(run) || err_set(err, "interrupted");
     if (ok) {
         int nl = count_layers(model);
-        fill_head(fs, model, nl);
+        head_of_model(fs, model, nl);
         measure_columns(fs);
         for (int i = 0; i < model->nparts; i++) measure_row(fs, &model->part[i], &job.m[i]);
         layers_fill(fs, model, job.m, nl);

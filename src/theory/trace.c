@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/sinks.h"
 #include "base/mem.h"
 #include "infer/surprisal.h"
 #include "math/blas.h"
 #include "math/stats.h"
 
-static const double SINK_RATIO = 10;
 
 typedef struct Recorder {
     const Lm *lm;
@@ -46,9 +46,9 @@ static void take_update(Recorder *r, const HookData *h, float *all, double *norm
 static void take_head_numbers(Recorder *r, const HookData *h)
 {
     Trace *t = r->t;
-    int window = lm_hparams(r->lm)->layer[h->layer].window;
+    const LayerSpec *layer = &lm_hparams(r->lm)->layer[h->layer];
     for (int i = 0; i < h->nt; i++) {
-        int seen = window && window < i + 1 ? window : i + 1;
+        int seen = layer_sees(layer, i);
         for (int k = 0; k < h->heads; k++) {
             float x = h->v[i * h->ld_token + k * h->ld_head];
             int64_t at = ((int64_t)h->layer * t->nh + k) * t->nt + i;
@@ -171,26 +171,22 @@ static void finish_patterns(Trace *t, const Hparams *hp)
         t->pattern[i] = (float)(t->pattern[i] / all);
     for (int l = 0; l < t->nl; l++)
         for (int i = 0; i < t->nt; i++) {
-            int seen = t->nt - i, window = hp->layer[l].window;
-            if (window && window < seen) seen = window;
-            t->received[(int64_t)l * t->nt + i] /= (float)((double)t->nh * seen);
+            int seen_by = layer_sees(&hp->layer[l], t->nt - 1 - i);
+            t->received[(int64_t)l * t->nt + i] /= (float)((double)t->nh * seen_by);
         }
 }
 
 static void find_sinks(Trace *t, int32_t bos)
 {
-    double *sorted = mem_alloc(t->nt, sizeof *sorted);
+    bool *sink = mem_alloc(t->nt, sizeof *sink);
     int *votes = mem_alloc(t->nt, sizeof *votes);
     for (int l = 0; l <= t->nl; l++) {
-        const double *norm = t->norm + (int64_t)l * t->nt;
-        memcpy(sorted, norm, (size_t)t->nt * sizeof *norm);
-        stats_sort_descending(sorted, t->nt);
-        double middle = sorted[t->nt / 2];
-        for (int i = 0; i < t->nt; i++) votes[i] += norm[i] > SINK_RATIO * middle;
+        sinks_find(t->norm + (int64_t)l * t->nt, t->nt, false, sink);
+        for (int i = 0; i < t->nt; i++) votes[i] += sink[i];
     }
     for (int i = 0; i < t->nt; i++) t->sink[i] = 2 * votes[i] > t->nl + 1;
     if (t->ids[0] == bos && t->nt > 1) t->sink[0] = true;
-    free(sorted);
+    free(sink);
     free(votes);
 }
 

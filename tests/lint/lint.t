@@ -223,6 +223,19 @@ sub check_top {
     rule('the top level holds what it should', @bad);
 }
 
+# prove runs a script as it is: one without the mode fails at a stranger's, not here.
+sub check_runnable {
+    my @bad;
+    find({no_chdir => 1, wanted => sub {
+        return unless -f;
+        open my $f, '<', $_ or die "$_: $!";
+        my $starts = (<$f> // '') =~ /^#!/;
+        push @bad, "$_ starts with #! and may not be run" if $starts && !-x;
+        push @bad, "$_ is a test without #!" if !$starts && /\.t$/;
+    }}, grep { -d } qw(tests examples));
+    rule('every script may be run', @bad);
+}
+
 check_layers();
 check_unique();
 check_includers();
@@ -233,4 +246,5 @@ check_silent();
 check_headers();
 check_vla();
 check_top();
+check_runnable();
 done_testing();

@@ -10,7 +10,7 @@
 #include <math.h>
 
 #include "analysis/direction_fit.h"
-#include "analysis/stream.h"
+#include "analysis/sinks.h"
 #include "fixture_lm.h"
 #include "fixture_near.h"
 #include "tensor/st_write.h"
@@ -282,12 +282,12 @@ static void a_sink_at_the_end_is_passed_over(void **state)
 {
     (void)state;
     static const double norm[] = {900, 1, 2, 1.5, 1, 100, 200};
-    assert_int_equal(stream_last(norm, 5, true), 4);
-    assert_int_equal(stream_last(norm, 6, true), 4);
-    assert_int_equal(stream_last(norm, 7, true), 4);
-    assert_int_equal(stream_last(norm, 1, true), 0); /* nothing else is there */
-    assert_int_equal(stream_last(norm, 2, true), 1);
-    assert_int_equal(stream_last(norm + 5, 1, false), 0);
+    assert_int_equal(sinks_last(norm, 5, true), 4);
+    assert_int_equal(sinks_last(norm, 6, true), 4);
+    assert_int_equal(sinks_last(norm, 7, true), 4);
+    assert_int_equal(sinks_last(norm, 1, true), 0); /* nothing else is there */
+    assert_int_equal(sinks_last(norm, 2, true), 1);
+    assert_int_equal(sinks_last(norm + 5, 1, false), 0);
 }
 
 /* A prompt of BOS and one token ends in that token; BOS alone has nothing to say. */

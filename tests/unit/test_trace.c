@@ -111,6 +111,22 @@ static void every_row_of_the_mean_pattern_sums_to_one(void **state)
     both_close(&b);
 }
 
+static void bos_is_a_sink_of_the_trace(void **state)
+{
+    (void)state;
+    Both b;
+    Trace t = {0};
+    Err err = {""};
+    both_open(&b, "gemma3");
+    assert_true(trace_record(&t, b.k.lm, b.ids, N, b.ids[0], 0, NULL, &err));
+    assert_true(t.sink[0]);
+    int index[N];
+    assert_int_equal(trace_tokens(&t, index), N - 1);
+    assert_int_equal(trace_tokens(&b.t, index), N);
+    trace_free(&t);
+    both_close(&b);
+}
+
 static void a_prompt_without_tokens_is_refused(void **state)
 {
     (void)state;
@@ -129,6 +145,7 @@ int main(void)
         cmocka_unit_test(a_trace_says_what_the_features_say),
         cmocka_unit_test(the_stream_is_the_sum_of_its_updates),
         cmocka_unit_test(every_row_of_the_mean_pattern_sums_to_one),
+        cmocka_unit_test(bos_is_a_sink_of_the_trace),
         cmocka_unit_test(a_prompt_without_tokens_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
