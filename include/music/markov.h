@@ -23,6 +23,8 @@ void markov_softmax(const double *x, int n, double *out);
 void markov_mix(double *p, const double *q, int n, double share);
 /* p [n] ^ (1 / temperature), summing to 1 again; temperature > 0, under 1 sharpens. */
 void markov_sharpen(double *p, int n, double temperature);
+/* p [n] sums to 1; p[k] falls to `left` (over 0, up to 1) of what it was, the others rise alike. */
+void markov_weary(double *p, int n, int k, double left);
 /* The inverse distribution function: the least k with p[0] + ... + p[k] > u; u in 0..1, of which 1
  * and NaN are taken as the nearest number below 1 and as 0.5. */
 int markov_choose(const double *p, int n, double u);

@@ -12,12 +12,13 @@
 #include "music/micro_lstm.h"
 
 static const double MARKOV_SHARE = 0.70;
+static const double WEARINESS = 0.5; /* of a degree, for every time that it was chosen again */
 enum { LAYER_FEATURES = 4 };
 
 typedef struct Chain {
     Markov m;
     MicroLstm cell;
-    int now;
+    int now, stood; /* the degree; how often it was chosen again */
 } Chain;
 
 /* One step: the input's unit 0 is `strain`, the choice is u's. */
@@ -30,7 +31,10 @@ static int chain_step(Chain *c, double strain, double u)
     lstm_read(&c->cell, c->m.n, read);
     markov_mix(p, read, c->m.n, MARKOV_SHARE);
     markov_sharpen(p, c->m.n, lstm_temperature(&c->cell));
-    return c->now = markov_choose(p, c->m.n, u);
+    markov_weary(p, c->m.n, c->now, pow(WEARINESS, c->stood));
+    int next = markov_choose(p, c->m.n, u);
+    c->stood = next == c->now ? c->stood + 1 : 0;
+    return c->now = next;
 }
 
 static int layer_row(const FeatureSet *fs, int layer)

@@ -152,9 +152,9 @@ static void add_rules(Line *x, Score *s)
 {
     x->rule = score_add_rule(s, "cascade.lead: degree = inverse distribution function of p at the "
                                 "token's phase in turns, p = 0.70 M[current] + 0.30 cell, "
-                                "sharpened; octave near the last note and the norm's height; "
-                                "velocity = norm, the deeper layers' more; length = 1 - attention "
-                                "entropy");
+                                "sharpened, halved for every time a degree was chosen again; "
+                                "octave near the last note and the norm's height; velocity = norm, "
+                                "the deeper layers' more; length = 1 - attention entropy");
     x->lean = score_add_rule(s, "cascade.lead.end: as cascade.lead, moved to the nearest tone of "
                                 "the chord, for it is held");
     x->passing = score_add_rule(s, "cascade.lead.passing: the semitone between two degrees a whole "

@@ -2,8 +2,9 @@
  * layer becomes, and every layer (mappings.md section 6).
  *
  * Token level, layer l: p = 0.70 M[current] + 0.30 (read-out of the cell), sharpened by the cell's
- * temperature; the degree is where p's distribution function passes the fractional part of the
- * token's phase in turns. The cell's input is M[current] with unit 0 replaced by the token's
+ * temperature; a degree that was chosen again falls to half for every time, so that no line stands
+ * still; the degree is where p's distribution function passes the fractional part of the token's
+ * phase in turns. The cell's input is M[current] with unit 0 replaced by the token's
  * strain. Layer level: the same over layers, whose matrix of features [nl, 4] (median degree, mean
  * entropy, mean tension, spread of degree; each norm01 over layers) stands for the layer's h. */
 #ifndef GENRE_CASCADE_STATES_H

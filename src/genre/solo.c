@@ -54,6 +54,7 @@ const Genre genre_solo = {
         "             chromatic passing tones over 0.9\n"
         "  lead       degree = inverse distribution function of p at the token's phase;\n"
         "             p = 0.70 M + 0.30 cell; M = softmax of 3 v v', v = norm01 of block norms;\n"
+        "             a degree chosen again is half as likely each time;\n"
         "             the cell's gates are the layer's singular vectors; velocity = norm;\n"
         "             filter = tension; length = 1 - attention entropy; phrases end at surprisal\n"
         "  strings    the same over layers; a chord lasts 0.25 + 3.75 (1 - entropy) beats, scaled\n"

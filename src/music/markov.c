@@ -51,6 +51,13 @@ void markov_sharpen(double *p, int n, double temperature)
     for (int i = 0; i < n; i++) p[i] /= sum;
 }
 
+void markov_weary(double *p, int n, int k, double left)
+{
+    double rest = 1 - p[k] * (1 - left);
+    p[k] *= left;
+    for (int i = 0; i < n && rest > 0; i++) p[i] /= rest;
+}
+
 int markov_choose(const double *p, int n, double u)
 {
     double sum = 0;

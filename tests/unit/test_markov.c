@@ -74,6 +74,22 @@ static void mixing_and_sharpening_are_the_formulas(void **state)
     assert_float_equal(p[1], 0.4624 / 0.5648, EXACT);
 }
 
+static void a_weary_degree_gives_way_to_all_others_alike(void **state)
+{
+    (void)state;
+    double p[4] = {0.6, 0.2, 0.1, 0.1}, one[2] = {0, 1};
+    markov_weary(p, 4, 0, 0.25); /* 0.15, 0.2, 0.1, 0.1: sum 0.55 */
+    assert_float_equal(p[0], 0.15 / 0.55, EXACT);
+    assert_float_equal(p[1], 0.2 / 0.55, EXACT);
+    assert_float_equal(p[2], 0.1 / 0.55, EXACT);
+    assert_float_equal(p[3], 0.1 / 0.55, EXACT);
+    markov_weary(one, 2, 1, 0.5); /* nobody to give way to */
+    assert_float_equal(one[0], 0, EXACT);
+    assert_float_equal(one[1], 1, EXACT);
+    markov_weary(p, 4, 1, 1);
+    assert_float_equal(p[1], 0.2 / 0.55, EXACT);
+}
+
 static void a_choice_is_the_inverse_distribution_function(void **state)
 {
     (void)state;
@@ -178,6 +194,7 @@ int main(void)
         cmocka_unit_test(a_constant_vector_gives_the_uniform_chain),
         cmocka_unit_test(a_missing_norm_counts_as_the_middle),
         cmocka_unit_test(mixing_and_sharpening_are_the_formulas),
+        cmocka_unit_test(a_weary_degree_gives_way_to_all_others_alike),
         cmocka_unit_test(a_choice_is_the_inverse_distribution_function),
         cmocka_unit_test(an_angle_is_a_part_of_a_turn),
         cmocka_unit_test(three_steps_of_the_cell_are_those_of_numpy),
