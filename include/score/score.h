@@ -34,7 +34,8 @@ typedef struct Note {
 
 typedef enum CtlKind {
     CTL_CUTOFF, CTL_RESONANCE, CTL_VOLUME, CTL_PAN, CTL_EXPRESSION, CTL_REVERB, CTL_CHORUS,
-    CTL_BEND, /* -1..1 = +-2 semitones; all others 0..1 */
+    CTL_BEND,   /* -1..1 = +-2 semitones; all others 0..1 */
+    CTL_LOWCUT, /* the bass knob of a mixer: 0 = all of the bass, 1 = none below 300 Hz */
     CTL_COUNT
 } CtlKind;
 

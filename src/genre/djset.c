@@ -2,10 +2,13 @@
  *
  * Models follow each other by the nearness of their keys on the circle of fifths. Each has a block
  * of 64 bars of its own; between two blocks lies a transition of 16 bars in which both decks run,
- * beat on beat at one tempo: until the middle the outgoing deck has kick, clap and bass, from the
- * middle the incoming one; pads cross at the middle too, sounding together only when the keys are
- * neighbours. So there is never a second kick or bass. Models take the decks in turn, so that
- * fifteen channels are enough for any number of them. */
+ * beat on beat at one tempo: until the middle the outgoing deck has kick and clap, from the middle
+ * the incoming one. The basses overlap there (four bars to each side when the keys are neighbours,
+ * otherwise one), but not in the lows: the incoming deck begins with its bass knob turned out, and
+ * in the bar before the middle the two knobs cross. Pads cross at the middle too, sounding together
+ * only when the keys are neighbours. So there is never a second kick, nor a second bottom. Models
+ * take the decks in turn, so that fifteen channels are enough for any number of them.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -83,10 +86,15 @@ static const char *name_of(const HouseModel *m)
     return m->fs->model && m->fs->model[0] ? m->fs->model : "model";
 }
 
-/* How many bars both pads may sound before and after the middle. */
-static int pad_overlap(const HouseModel *a, const HouseModel *b, int bars)
+/* Pads of neighbouring keys may sound together before and after the middle; so may the basses,
+ * which have a bar of it at least. */
+static HouseSection transition(HousePart part, const HouseModel *a, const HouseModel *b, int bars)
 {
-    return scale_fifths_apart(a->scale, b->scale) <= 1 ? bars / 4 : 0;
+    int near = scale_fifths_apart(a->scale, b->scale) <= 1 ? bars / 4 : 0;
+    return (HouseSection){.part = part,
+                          .bars = bars,
+                          .overlap = near,
+                          .basses = near > 0 ? near : bars >= 4};
 }
 
 /* The sections of the i-th model played: the transition into it, its block, the one out of it. */
@@ -105,18 +113,14 @@ static int sections_of(const DjSet *set, int i, HouseSection out[SECTIONS_MAX])
     }
     if (i > 0) {
         int mix = set->bars[2 * i - 1];
-        out[count++] = (HouseSection){.part = HOUSE_MIX_IN,
-                                      .bars = mix,
-                                      .overlap = pad_overlap(&set->m[set->order[i - 1]], m, mix)};
+        out[count++] = transition(HOUSE_MIX_IN, &set->m[set->order[i - 1]], m, mix);
     }
     form_scale(used, n, set->bars[2 * i], HOUSE_PERIOD, bars);
     for (int k = 0; k < n; k++)
         if (bars[k] > 0) out[count++] = (HouseSection){.part = PART[kind[k]], .bars = bars[k]};
     if (i < set->n - 1) {
         int mix = set->bars[2 * i + 1];
-        out[count++] = (HouseSection){.part = HOUSE_MIX_OUT,
-                                      .bars = mix,
-                                      .overlap = pad_overlap(m, &set->m[set->order[i + 1]], mix)};
+        out[count++] = transition(HOUSE_MIX_OUT, m, &set->m[set->order[i + 1]], mix);
     } else if (count > 0) {
         out[count - 1].last = true;
     }

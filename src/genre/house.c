@@ -320,7 +320,8 @@ const Genre genre_house = {
         "down at the beat\n"
         "when a layer comes round again its next rows are read\n"
         "several models: a set on two decks, the nearest key on the circle of fifths next; in a "
-        "transition kick, clap and bass change decks at its middle",
+        "transition kick and clap change decks at its middle, and so do the lows, by equaliser: "
+        "two basses overlap, one of them without what is below 300 Hz",
     .max_models = 64,
     .target_bpm = 128,
     .section_modes = true,

@@ -76,12 +76,14 @@ typedef struct BarPlan {
     bool pad, strings, riser, sweep;
     double energy, filter;     /* 0..1: loudness, how far the filters are open */
     double volume;             /* 0..1: the deck's fader */
+    double lowcut, lowcut_to;  /* 0..1: the deck's bass knob at the bar's beginning and end */
 } BarPlan;
 
 typedef struct HouseSection {
     HousePart part;
     int bars;
     int overlap; /* transitions: bars that both pads sound before and after the middle */
+    int basses;  /* the same for the basses, one of them without its lows */
     bool last;   /* the piece ends here */
 } HouseSection;
 
@@ -91,6 +93,7 @@ BarPlan house_plan(const HouseSection *section, int bar);
 typedef struct HouseDeck {
     int bass, pad, keys, piano, organ, lead, strings, sweep, drums, perc;
     int pad_voice[4], keys_voice[4], piano_voice[4]; /* the last voicings, 0 = none yet */
+    double lowcut; /* where its bass knob stands */
 } HouseDeck;
 
 void house_deck_init(HouseDeck *d, Score *s, const char *suffix, int sweep_track);

@@ -111,6 +111,23 @@ static void fader(const Bar *b)
         set(b, track[i], b->at, CTL_VOLUME, b->plan.volume, b->tension, rule);
 }
 
+/* The bass knob of the deck: in sixteenths where it turns, once where it has to be elsewhere. */
+static void bass_knob(const Bar *b)
+{
+    HouseDeck *d = b->deck;
+    const int track[] = {d->bass,  d->pad,  d->keys,    d->piano, d->organ,
+                         d->lead, d->strings, d->drums, d->perc};
+    int rule = score_add_rule(b->score, "house.eq: lows below 300 Hz are taken from the deck that "
+                                        "goes while the deck that comes gets them");
+    for (int step = 0; step <= 16; step++) {
+        double at = lerp(b->plan.lowcut, b->plan.lowcut_to, step / 16.0);
+        if (at == d->lowcut || (step == 16 && b->plan.lowcut == b->plan.lowcut_to)) continue;
+        d->lowcut = at;
+        for (size_t i = 0; i < sizeof track / sizeof *track; i++)
+            set(b, track[i], b->at + step * BEAT / 4, CTL_LOWCUT, at, b->tension, rule);
+    }
+}
+
 void house_mix(const Bar *b)
 {
     const HouseDeck *d = b->deck;
@@ -122,4 +139,5 @@ void house_mix(const Bar *b)
     if (b->plan.lead) pan_lead(b);
     bool mixing = b->plan.part == HOUSE_MIX_IN || b->plan.part == HOUSE_MIX_OUT;
     if (mixing || b->plan.bar == 0) fader(b);
+    bass_knob(b);
 }

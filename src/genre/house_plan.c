@@ -149,18 +149,29 @@ static void plan_outro(BarPlan *b, double p)
     b->filter = lerp(0.8, 0.15, p);
 }
 
-/* A transition, 16 bars long: until its middle the outgoing deck has kick, clap and bass, from
- * there the incoming one. */
-static void plan_mix_in(BarPlan *b, double p, int overlap)
+/* A transition, 16 bars long: until its middle the outgoing deck has kick and clap, from there the
+ * incoming one. Around the middle both basses play, but only one has its lows: the bass knobs cross
+ * in the bar before it. */
+static void hand_over_lows(BarPlan *b, bool incoming)
+{
+    int half = b->bars / 2;
+    bool before = b->bar < half, crossing = b->bar == half - 1;
+    b->lowcut = before == incoming ? 1 : 0;
+    b->lowcut_to = crossing ? 1 - b->lowcut : b->lowcut;
+}
+
+static void plan_mix_in(BarPlan *b, double p, const HouseSection *s)
 {
     int half = b->bars / 2;
     bool leads = b->bar >= half;
     b->hats = p < 0.25 ? 3 : p < 0.5 ? 5 : 9;
     b->perc = p < 0.25 ? 2 : 4;
-    b->pad = b->bar >= half - overlap;
+    b->pad = b->bar >= half - s->overlap;
+    b->bass = b->bar >= half - s->basses ? 5 : 0;
     b->energy = lerp(0.45, 0.62, p);
     b->filter = lerp(0.1, 0.5, p);
     b->volume = lerp(0.55, 1, p);
+    hand_over_lows(b, true);
     if (!leads) return;
     b->kick = BEATS_ALL;
     b->clap = BEATS_BACK;
@@ -170,20 +181,21 @@ static void plan_mix_in(BarPlan *b, double p, int overlap)
     b->keys = p < 0.75 ? 0 : 3;
 }
 
-static void plan_mix_out(BarPlan *b, double p, int overlap)
+static void plan_mix_out(BarPlan *b, double p, const HouseSection *s)
 {
     int half = b->bars / 2;
-    b->pad = b->bar < half + overlap;
+    b->pad = b->bar < half + s->overlap;
+    b->bass = b->bar >= half + s->basses ? 0 : p < 0.25 ? 8 : 6;
     b->energy = lerp(0.7, 0.4, p);
     b->filter = lerp(0.7, 0.1, p);
     b->volume = lerp(1, 0.4, p);
+    hand_over_lows(b, false);
     b->hats = p < 0.25 ? 9 : p < 0.5 ? 7 : p < 0.75 ? 4 : 2;
     b->perc = p < 0.5 ? 4 : p < 0.75 ? 2 : 0;
     if (b->bar >= half) return;
     b->kick = BEATS_ALL;
     b->clap = BEATS_BACK;
     b->open = p < 0.25 ? BEATS_ALL : BEATS_NONE;
-    b->bass = p < 0.25 ? 8 : 6;
     b->keys = p < 0.25 ? 3 : 0;
 }
 
@@ -206,8 +218,8 @@ BarPlan house_plan(const HouseSection *section, int bar)
     case HOUSE_BUILD: plan_build(&b, p); break;
     case HOUSE_DROP: plan_drop(&b, p); break;
     case HOUSE_OUTRO: plan_outro(&b, p); break;
-    case HOUSE_MIX_IN: plan_mix_in(&b, p, section->overlap); break;
-    case HOUSE_MIX_OUT: plan_mix_out(&b, p, section->overlap); break;
+    case HOUSE_MIX_IN: plan_mix_in(&b, p, section); break;
+    case HOUSE_MIX_OUT: plan_mix_out(&b, p, section); break;
     case HOUSE_PARTS: break;
     }
     b.ending = section->last && bar == section->bars - 1;

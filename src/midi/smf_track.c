@@ -14,6 +14,9 @@
  * Bass 1 the spectral centroid (of amplitudes, below 8 kHz) goes from 180 to 1180 Hz. Resonance
  * 0..1 is 0..18 dB.
  *
+ * A low cut has no controller that synthesizers obey. It is written as less expression, by up to
+ * 24 dB, on tracks whose notes lie low: the share of them below 196 Hz (drums: none).
+ *
  * Slides (mono tracks): the earlier note is held a few ticks into the sliding one, which is all a
  * 303 instrument needs. FluidSynth also needs legato (CC68) and portamento (CC65) on while the note
  * begins; CC5 = 0, CC37 = milliseconds set the time. A slide to the same key cannot be expressed by
@@ -42,10 +45,12 @@ enum {
     SLIDE_OVERLAP = 12,  /* ticks: 11 ms at 138 quarter notes a minute */
     SLIDE_MS = 60,       /* the 303's own slide time */
     BEND_SEMITONES = 2,  /* pitch bend range */
-    ACCENT_VELOCITY = 100 /* 303 instruments take this and more for an accent */
+    ACCENT_VELOCITY = 100, /* 303 instruments take this and more for an accent */
+    LOW_KEY = 55         /* 196 Hz: a low cut takes notes below */
 };
 static const double CUTOFF_LO = -4800, CUTOFF_HI = 2400; /* cents at 0 and at 1 */
 static const double RESONANCE_HI = 180;                  /* centibels at 1; nothing at 0 */
+static const double LOW_LOSS = 0.75; /* of expression: 40 log10(1 - 0.75) = -24 dB */
 static const double MICROTONE = 0.005;                   /* semitones; less is no microtone */
 
 typedef struct Out {
@@ -54,6 +59,7 @@ typedef struct Out {
     int sent[128];           /* last value of each controller, -1 = none */
     int sent_fc, sent_q;     /* last NRPN data, -1 = none */
     int sent_bend;           /* -1 = none */
+    double expression, lowcut, low; /* as they are; share of the notes that a low cut takes */
 } Out;
 
 /* A note as it will be sent. */
@@ -133,6 +139,19 @@ static void put_resonance(Out *o, int32_t tick, double v)
         put_nrpn(o, tick, SF2_FILTER_Q, RESONANCE_HI * v, &o->sent_q);
 }
 
+static double low_share(const Track *t)
+{
+    int low = 0;
+    for (int i = 0; i < t->nnotes && !t->drum; i++) low += t->note[i].key < LOW_KEY;
+    return t->nnotes > 0 ? (double)low / t->nnotes : 0;
+}
+
+static void put_expression(Out *o, int32_t tick)
+{
+    put_cc_change(o, tick, ORDER_CONTROL, CC_EXPRESSION,
+                  to7(o->expression * (1 - LOW_LOSS * o->low * o->lowcut)));
+}
+
 static void put_ctl(Out *o, const Ctl *c)
 {
     switch (c->kind) {
@@ -145,7 +164,12 @@ static void put_ctl(Out *o, const Ctl *c)
         put_cc_change(o, c->at, ORDER_CONTROL, CC_PAN, pan7(2.0 * c->value - 1));
         break;
     case CTL_EXPRESSION:
-        put_cc_change(o, c->at, ORDER_CONTROL, CC_EXPRESSION, to7(c->value));
+        o->expression = c->value;
+        put_expression(o, c->at);
+        break;
+    case CTL_LOWCUT:
+        o->lowcut = c->value;
+        if (o->low > 0) put_expression(o, c->at);
         break;
     case CTL_REVERB: put_cc_change(o, c->at, ORDER_CONTROL, CC_REVERB, to7(c->value)); break;
     case CTL_CHORUS: put_cc_change(o, c->at, ORDER_CONTROL, CC_CHORUS, to7(c->value)); break;
@@ -309,7 +333,8 @@ static int by_tick_and_order(const void *a, const void *b)
 void smf_track_messages(Messages *out, const TrackPlan *plan)
 {
     const Track *t = plan->track;
-    Out o = {.to = out, .plan = plan, .sent_fc = -1, .sent_q = -1, .sent_bend = 8192};
+    Out o = {.to = out, .plan = plan, .sent_fc = -1, .sent_q = -1, .sent_bend = 8192,
+             .expression = 1, .low = low_share(t)};
     bool bends = !t->drum && (has_ctl(t, CTL_BEND) || has_microtones(t));
     Sent *sent = mem_alloc(t->nnotes, sizeof *sent);
     memset(o.sent, -1, sizeof o.sent);

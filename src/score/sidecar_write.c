@@ -14,6 +14,7 @@ static const char *const CTL_NAME[CTL_COUNT] = {
     [CTL_CUTOFF] = "cutoff",         [CTL_RESONANCE] = "resonance", [CTL_VOLUME] = "volume",
     [CTL_PAN] = "pan",               [CTL_EXPRESSION] = "expression",
     [CTL_REVERB] = "reverb",         [CTL_CHORUS] = "chorus",       [CTL_BEND] = "bend",
+    [CTL_LOWCUT] = "lowcut",
 };
 
 typedef struct Writer {

@@ -79,6 +79,7 @@ void engine_track_open(EngineTrack *t, const Score *s, int index, const Instrume
     set_faders(t);
     t->now.mix = mem_alloc(frames, 2 * sizeof *t->now.mix);
     t->done.mix = mem_alloc(frames, 2 * sizeof *t->done.mix);
+    lowcut_init(&t->cut, env->rate, has_ctl(track, CTL_LOWCUT));
     open_sends(t, frames);
 }
 
@@ -223,6 +224,7 @@ static void move(EngineTrack *t, const Ctl *c)
     case CTL_PAN: set_pan(t, 2 * v - 1); break;
     case CTL_REVERB: t->send[SEND_REVERB].to = v; break;
     case CTL_CHORUS: t->send[SEND_CHORUS].to = v; break;
+    case CTL_LOWCUT: lowcut_set(&t->cut, v); break;
     default:
         for (int i = 0; i < TRACK_VOICES + TRACK_SPARE && t->ins->control; i++)
             if (t->slot[i].note >= 0) t->ins->control(t->slot[i].state, (CtlKind)c->kind, v);
@@ -366,7 +368,9 @@ void engine_track_render(EngineTrack *t, int64_t at, int frames)
         int n = frames - i < INSTRUMENT_BLOCK ? frames - i : INSTRUMENT_BLOCK;
         if (t->next < t->nevents && t->event[t->next].frame < at + i + n)
             n = (int)(t->event[t->next].frame - at - i);
-        bool sounds = add_voices(t, t->now.mix + i, t->now.mix + frames + i, n);
+        float *left = t->now.mix + i, *right = left + frames;
+        bool sounds = add_voices(t, left, right, n);
+        sounds = lowcut_run(&t->cut, left, right, n, sounds);
         strip(t, i, frames, n, sounds);
         t->now.sounds = t->now.sounds || sounds;
         i += n;

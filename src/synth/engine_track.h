@@ -3,6 +3,7 @@
 #define SYNTH_ENGINE_TRACK_H
 
 #include "audio/duck.h"
+#include "lowcut.h"
 #include "synth/instrument.h"
 
 enum { TRACK_VOICES = 32, TRACK_SPARE = 4, TRACK_SENDS = 3 }; /* spare: voices fading out */
@@ -54,6 +55,7 @@ typedef struct EngineTrack {
     int nevents, next;
     Slot slot[TRACK_VOICES + TRACK_SPARE];
     int64_t births;
+    LowCut cut;
     Duck duck; /* at the rate over DUCK_STEP */
     float duck_from, duck_to;
     int duck_left; /* frames until duck_to */

@@ -1,4 +1,5 @@
-/* test_djset.c: several models mixed: order, hand-over of kick and bass, decks, provenance. */
+/* test_djset.c: several models mixed: order, hand-over of kick and of the lows as composed and as
+ * heard, decks, provenance. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -12,8 +13,10 @@
 
 #include "fixture_features.h"
 #include "fixture_score.h"
+#include "fixture_voice.h"
 #include "genre/house.h"
 #include "music/form.h"
+#include "synth/engine.h"
 
 enum { MODELS_MAX = 64 };
 
@@ -111,20 +114,35 @@ static void sections_are_named_after_the_models_in_their_order(void **state)
     crate_free(&c);
 }
 
-static void kick_and_bass_are_handed_over_and_never_doubled(void **state)
+/* Where a deck's bass knob stands at the end of a bar. */
+static double knob_after(const Track *t, int bar)
+{
+    double now = 0;
+    for (int i = 0; i < t->nctls; i++)
+        if (t->ctl[i].kind == CTL_LOWCUT && t->ctl[i].at < (bar + 1) * BAR)
+            now = (double)t->ctl[i].value;
+    return now;
+}
+
+static void kick_and_lows_are_handed_over_and_never_doubled(void **state)
 {
     (void)state;
     static const int KEYS[] = {57, 54, 52, 50};
     Crate c;
+    int both = 0;
     crate_play(&c, 4, KEYS, DEFAULTS);
     const Track *bass_a = track_named(&c.s, "Bass A"), *bass_b = track_named(&c.s, "Bass B");
     const Track *drums_a = track_named(&c.s, "Drums A"), *drums_b = track_named(&c.s, "Drums B");
     const int bars = c.s.length / BAR;
     for (int bar = 0; bar < bars; bar++) {
-        assert_false(plays(bass_a, bar, -1) && plays(bass_b, bar, -1));
         assert_false(plays(drums_a, bar, DRUM_KICK) && plays(drums_b, bar, DRUM_KICK));
         assert_false(plays(drums_a, bar, DRUM_CLAP) && plays(drums_b, bar, DRUM_CLAP));
+        if (!plays(bass_a, bar, -1) || !plays(bass_b, bar, -1)) continue;
+        both++; /* wholly in on one of them, wholly out on the other; the last step is 15/16 */
+        assert_in_range(bar % 80, 64 + 4, 79 - 4);
+        assert_float_equal(fabs(knob_after(bass_a, bar) - knob_after(bass_b, bar)), 1, 0.13);
     }
+    assert_in_range(both, 3 * 2, 3 * 8);
     for (int mix = 64; mix < bars - 16; mix += 80) { /* no bar of a transition without */
         bool from_a = plays(bass_a, mix, -1);
         const Track *bass_out = from_a ? bass_a : bass_b, *bass_in = from_a ? bass_b : bass_a;
@@ -135,8 +153,95 @@ static void kick_and_bass_are_handed_over_and_never_doubled(void **state)
             assert_true(plays(kick_in, mix + i, DRUM_HAT_CLOSED));
             assert_true(plays(kick_out, mix + i, DRUM_HAT_CLOSED));
         }
+        assert_true(knob_after(bass_in, mix) == 1 && knob_after(bass_out, mix) == 0);
+        assert_true(knob_after(bass_in, mix + 8) == 0 && knob_after(bass_out, mix + 8) == 1);
+        assert_true(knob_after(kick_in, mix + 16) == 0); /* and stays in for the whole block */
     }
     crate_free(&c);
+}
+
+/* Mean power of channel 0 between lo and hi Hz in bars from..to of a piece in 4/4. */
+static double bars_power(const AudioBuf *a, double bpm, int from, int to, double lo, double hi)
+{
+    enum { WINDOW = 16384 };
+    double sum = 0, bar = 240 / bpm * VOICE_RATE;
+    float *x = mem_alloc(WINDOW, sizeof *x);
+    int n = 0;
+    for (int64_t at = (int64_t)(from * bar); at + WINDOW < (int64_t)(to * bar); at += WINDOW / 2) {
+        for (int i = 0; i < WINDOW; i++) x[i] = a->x[2 * (at + i)];
+        sum += band_power(x, WINDOW, lo, hi);
+        n++;
+    }
+    free(x);
+    return sum / n;
+}
+
+static double jump_between(const AudioBuf *a, double bpm, int from, int to)
+{
+    double most = 0, bar = 240 / bpm * VOICE_RATE;
+    for (int64_t i = (int64_t)(from * bar) + 1; i < (int64_t)(to * bar); i++)
+        most = fmax(most, fabs((double)a->x[2 * i] - a->x[2 * (i - 1)]));
+    return most;
+}
+
+/* A set of 48 bars of two models, of which only the tracks are played whose name ends as `ending`
+ * says. *middle is the bar in the middle of its transition. */
+static void hear_set(const char *ending, int *middle, AudioBuf *a)
+{
+    static const int KEYS[] = {57, 52};
+    Crate c;
+    Err err = {{0}};
+    float *noise = voice_noise();
+    crate_play(&c, 2, KEYS, (GenreOpts){.root = -1, .mode = -1, .bars = 48, .tempo = 128});
+    *middle = 0;
+    for (int i = 0; i < c.s.nsections; i++)
+        if (strcmp(c.s.section[i].name, "A > B") == 0) *middle = c.s.section[i].at / BAR + 4;
+    assert_true(*middle > 8);
+    for (int t = 0; t < c.s.ntracks; t++) {
+        size_t n = strlen(c.s.track[t].name), m = strlen(ending);
+        if (n < m || strcmp(c.s.track[t].name + n - m, ending) != 0) c.s.track[t].nnotes = 0;
+    }
+    EngineOpts o = {.dry = true, .noise = noise, .nnoise = VOICE_NOISE};
+    if (!engine_render(&c.s, &o, a, &(Run){.threads = 1}, &err)) fail_msg("%s", err.msg);
+    crate_free(&c);
+    free(noise);
+}
+
+/* dB that the two bars after the crossing are under the two before it, between lo and hi Hz. */
+static double fall(const AudioBuf *a, int middle, double lo, double hi)
+{
+    return 10 * log10(bars_power(a, 128, middle - 3, middle - 1, lo, hi) /
+                      bars_power(a, 128, middle, middle + 2, lo, hi));
+}
+
+/* The bass goes on after the middle: fader and filter take some 15 dB of its edge by then, but the
+ * knob 20 dB more of its lows. */
+static void the_outgoing_bass_loses_its_lows_and_keeps_its_edge(void **state)
+{
+    AudioBuf a;
+    int middle;
+    (void)state;
+    hear_set("Bass A", &middle, &a);
+    double low = fall(&a, middle, 20, 150), edge = fall(&a, middle, 600, 3000);
+    assert_true(low > 30);
+    assert_true(low - edge > 20);
+    /* no click: the hand-over has no larger step than the bars before it */
+    assert_true(jump_between(&a, 128, middle - 2, middle + 2) <=
+                1.05 * jump_between(&a, 128, middle - 8, middle - 2));
+    audio_free(&a);
+}
+
+static void the_lows_of_a_whole_deck_fall_and_the_other_deck_has_them(void **state)
+{
+    AudioBuf a, b;
+    int middle;
+    (void)state;
+    hear_set(" A", &middle, &a);
+    hear_set(" B", &middle, &b);
+    assert_true(fall(&a, middle, 20, 150) > 20);
+    assert_true(fall(&b, middle, 20, 150) < -20);
+    audio_free(&a);
+    audio_free(&b);
 }
 
 static void the_faders_cross(void **state)
@@ -243,7 +348,9 @@ int main(void)
         cmocka_unit_test(the_nearest_key_comes_next),
         cmocka_unit_test(equal_keys_stay_in_the_order_given),
         cmocka_unit_test(sections_are_named_after_the_models_in_their_order),
-        cmocka_unit_test(kick_and_bass_are_handed_over_and_never_doubled),
+        cmocka_unit_test(kick_and_lows_are_handed_over_and_never_doubled),
+        cmocka_unit_test(the_outgoing_bass_loses_its_lows_and_keeps_its_edge),
+        cmocka_unit_test(the_lows_of_a_whole_deck_fall_and_the_other_deck_has_them),
         cmocka_unit_test(the_faders_cross),
         cmocka_unit_test(a_deck_comes_back_at_full_volume),
         cmocka_unit_test(every_note_of_a_block_comes_from_its_model),

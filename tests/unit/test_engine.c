@@ -196,6 +196,55 @@ static void a_jump_of_a_fader_does_not_click(void **state)
     score_free(&s);
 }
 
+/* Amplitude of hz in the second that begins at `at` seconds. */
+static double tone_at(const float *x, double at, double hz)
+{
+    double re = 0, im = 0;
+    for (int i = 0; i < VOICE_RATE; i++) {
+        double w = 1 - cos(2 * M_PI * i / VOICE_RATE), p = 2 * M_PI * hz * i / VOICE_RATE;
+        re += w * x[(int)(at * VOICE_RATE) + i] * cos(p);
+        im += w * x[(int)(at * VOICE_RATE) + i] * sin(p);
+    }
+    return 2 * hypot(re, im) / VOICE_RATE;
+}
+
+/* A bass on B1 (61.7 Hz) and a flute on A5 (880 Hz). The cut comes at 3 s and goes at 6 s.
+ * Four poles at 300 Hz: -54.9 dB at 61.7 Hz, -0.001 dB at 880. */
+static void the_low_cut_takes_the_lows_without_a_click(void **state)
+{
+    float *x[2];
+    (void)state;
+    for (int cut = 0; cut < 2; cut++) {
+        Score s = {0};
+        AudioBuf a;
+        score_add_tempo(&s, 0, 60);
+        int t = add_track(&s, "fmbass");
+        int high = add_track(&s, "flute");
+        add_note(&s, t, note(0, 9 * SCORE_PPQ, 35, 0.8f));
+        add_note(&s, high, note(0, 9 * SCORE_PPQ, 81, 0.8f));
+        for (int k = 0; k < 2 && cut; k++) {
+            add_ctl(&s, k ? high : t, 3 * SCORE_PPQ, CTL_LOWCUT, 1);
+            add_ctl(&s, k ? high : t, 6 * SCORE_PPQ, CTL_LOWCUT, 0);
+        }
+        score_finish(&s);
+        render(&s, (EngineOpts){.dry = true}, 1, &a);
+        x[cut] = channel(&a, 0);
+        audio_free(&a);
+        score_free(&s);
+    }
+    const double low = key_hz(35), top = key_hz(81);
+    assert_float_equal(20 * log10(tone_at(x[1], 1, low) / tone_at(x[0], 1, low)), 0, 0.1);
+    assert_true(20 * log10(tone_at(x[1], 4, low) / tone_at(x[0], 4, low)) < -50);
+    assert_float_equal(20 * log10(tone_at(x[1], 4, top) / tone_at(x[0], 4, top)), 0, 0.5);
+    assert_float_equal(20 * log10(tone_at(x[1], 7, low) / tone_at(x[0], 7, low)), 0, 0.1);
+    for (int second = 3; second <= 6; second += 3) {
+        const int64_t at = second * VOICE_RATE - 2000;
+        assert_true(jump_of(x[1] + at, 4000) < 1.3 * jump_of(x[0] + at, 4000));
+    }
+    free(x[0]);
+    free(x[1]);
+}
+
 static void panning_moves_the_power_from_side_to_side(void **state)
 {
     (void)state;
@@ -391,6 +440,7 @@ int main(void)
         cmocka_unit_test(blocks_and_chunks_leave_no_seam),
         cmocka_unit_test(faders_have_their_laws),
         cmocka_unit_test(a_jump_of_a_fader_does_not_click),
+        cmocka_unit_test(the_low_cut_takes_the_lows_without_a_click),
         cmocka_unit_test(panning_moves_the_power_from_side_to_side),
         cmocka_unit_test(voices_are_stolen_without_a_click),
         cmocka_unit_test(kicks_push_down_the_tracks_that_ask),

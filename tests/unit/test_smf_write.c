@@ -101,6 +101,29 @@ static void the_same_score_gives_the_same_bytes(void **state)
     str_free(&out[1]);
 }
 
+/* CC11 = round(127 * 0.25) = 32 for a bass, nothing for a lead; half of an expression of 0.5 with
+ * the knob half in: 127 * 0.5 * (1 - 0.375) = 40. */
+static void a_low_cut_is_less_expression_for_low_notes(void **state)
+{
+    (void)state;
+    Score s = {0};
+    int bass = score_add_track(&s, "bass", 38, false), lead = score_add_track(&s, "l", 81, false);
+    add(&s, bass, 0, 480, 33, 0.5f, 0);
+    add(&s, lead, 0, 480, 72, 0.5f, 0);
+    score_add_ctl(&s, bass, 0, CTL_LOWCUT, number(1), 0);
+    score_add_ctl(&s, lead, 0, CTL_LOWCUT, number(1), 0);
+    score_add_ctl(&s, bass, 240, CTL_EXPRESSION, number(0.5), 0);
+    score_add_ctl(&s, bass, 240, CTL_LOWCUT, number(0.5), 0);
+    score_finish(&s);
+    Str out = written(&s, MIDI_BOTH);
+    assert_int_equal(fixture_count_hex(&out, "0b20"), 1);
+    assert_int_equal(fixture_count_hex(&out, "0b28"), 1);
+    /* nothing on the lead: volume, pan, sends are followed by its note */
+    assert_int_equal(fixture_count_hex(&out, "b10764 00 0a40 00 5b00 00 5d00 00 9148"), 1);
+    str_free(&out);
+    score_free(&s);
+}
+
 static void velocities_are_1_to_127(void **state)
 {
     (void)state;
@@ -400,6 +423,7 @@ int main(void)
         cmocka_unit_test(a_small_score_has_these_bytes),
         cmocka_unit_test(an_empty_score_is_a_file_with_tempo_and_metre),
         cmocka_unit_test(the_same_score_gives_the_same_bytes),
+        cmocka_unit_test(a_low_cut_is_less_expression_for_low_notes),
         cmocka_unit_test(velocities_are_1_to_127),
         cmocka_unit_test(accents_of_a_mono_track_are_100_and_more_and_nothing_else_is),
         cmocka_unit_test(a_slide_for_plugins_is_an_overlap_and_nothing_more),
