@@ -14,7 +14,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 enum { STEM_MAX = 40, TITLE_MAX = 64, TRACKS_MAX = 100000 };
 

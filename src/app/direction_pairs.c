@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "record_reader.h"
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 enum { PAIRS_MOST = 100000 };
 

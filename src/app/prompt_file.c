@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "record_reader.h"
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 enum { FIELD_TEXT, FIELD_CATEGORY, FIELD_TITLE, NFIELDS, NAMES_MAX = 6 };
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 enum { LONGEST = 1 << 20 }; /* bytes of a sentence */
 

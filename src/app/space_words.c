@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 typedef enum CharKind { CHAR_SPACE, CHAR_MARK, CHAR_LETTER, CHAR_IDEOGRAPH } CharKind;
 

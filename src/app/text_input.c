@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 const char *text_input_name(const TextInput *in)
 {

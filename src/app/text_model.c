@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "model/find.h"
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 static const char *asked_name(const OptList *asked)
 {

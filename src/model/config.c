@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "model/arch.h"
-#include "tensor/jsonscan.h"
+#include "base/jsonscan.h"
 
 enum { CONFIG_MAX_WIDTH = 1 << 24, CONFIG_MAX_KEYS = 5, CONFIG_MAX_BYTES = 4 << 20 };
 

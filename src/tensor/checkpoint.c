@@ -15,7 +15,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "tensor/jsonscan.h"
+#include "base/jsonscan.h"
 #include "tensor/safetensors.h"
 
 enum { CHECKPOINT_MAX_SHARDS = 4096 };
@@ -104,14 +104,14 @@ static int index_file(Index *ix, StrMap *files, const char *name)
 }
 
 /* One "tensor": "file" member; the key is in name. */
-static bool index_member(Index *ix, Scan *s, StrMap *names, StrMap *files, const char *name)
+static bool index_member(Index *ix, JsonScan *s, StrMap *names, StrMap *files, const char *name)
 {
     Str file = {0};
     bool ok = false;
     int n = ix->n;
     if (!strmap_add(names, name, 0)) {
         err_set(s->err, "tensor \"%.160s\" is named twice", name);
-    } else if (!scan_string(s, &file)) {
+    } else if (!jscan_string_copy(s, &file)) {
         err_wrap(s->err, "tensor \"%.160s\"", name);
     } else if (!check_shard_name(str_text(&file), s->err)) {
         err_wrap(s->err, "tensor \"%.160s\"", name);
@@ -128,12 +128,13 @@ static bool index_member(Index *ix, Scan *s, StrMap *names, StrMap *files, const
     return ok;
 }
 
-static bool index_weight_map(Index *ix, Scan *s)
+static bool index_weight_map(Index *ix, JsonScan *s)
 {
     StrMap names = {0}, files = {0};
     Str key = {0};
-    bool ok = scan_open(s, '{');
-    while (ok && scan_member(s, &key)) ok = index_member(ix, s, &names, &files, str_text(&key));
+    bool ok = jscan_open(s, '{');
+    while (ok && jscan_member_copy(s, &key))
+        ok = index_member(ix, s, &names, &files, str_text(&key));
     str_free(&key);
     strmap_free(&names);
     strmap_free(&files);
@@ -142,19 +143,21 @@ static bool index_weight_map(Index *ix, Scan *s)
 
 static bool index_parse(Index *ix, const FileMap *map, Err *err)
 {
-    Scan s = scan_start((const char *)map->data, (size_t)map->size, err);
+    JsonScan s = jscan_start((const char *)map->data, (size_t)map->size, err);
     Str key = {0};
-    bool ok = scan_open(&s, '{'), found = false;
-    while (ok && scan_member(&s, &key)) {
+    bool ok = jscan_open(&s, '{'), found = false;
+    while (ok && jscan_member_copy(&s, &key)) {
         bool weights = strcmp(str_text(&key), "weight_map") == 0;
         if (weights && found)
             ok = err_set(err, "weight_map is given twice");
         else
-            ok = weights ? index_weight_map(ix, &s) : scan_skip(&s);
+            ok = weights ? index_weight_map(ix, &s) : jscan_skip(&s, NULL);
         found = found || weights;
     }
     str_free(&key);
-    if (!ok || !scan_end(&s)) return false;
+    ok = ok && jscan_end(&s);
+    jscan_free(&s);
+    if (!ok) return false;
     return ix->n > 0 || err_set(err, "weight_map is %s", found ? "empty" : "missing");
 }
 

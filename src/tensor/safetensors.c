@@ -18,7 +18,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "tensor/jsonscan.h"
+#include "base/jsonscan.h"
 
 static const int64_t ST_MAX_HEADER = 100000000; /* bytes, the reference's limit */
 static const int64_t ST_MAX_BYTES = INT64_C(1) << 62;
@@ -27,7 +27,7 @@ enum { ST_DTYPE = 1, ST_SHAPE = 2, ST_OFFSETS = 4, ST_ALL = 7 };
 
 /* Everything that reading one header needs. */
 typedef struct StReader {
-    Scan scan;
+    JsonScan scan;
     StrMap names;
     Str text; /* scratch */
     StHeader *h;
@@ -36,18 +36,18 @@ typedef struct StReader {
 
 static bool read_dtype(StReader *r, StEntry *e)
 {
-    if (!scan_string(&r->scan, &r->text)) return err_wrap(r->err, "dtype");
+    if (!jscan_string_copy(&r->scan, &r->text)) return err_wrap(r->err, "dtype");
     if (dtype_parse(str_text(&r->text), &e->dtype)) return true;
     return err_set(r->err, "dtype \"%.40s\" is not known", str_text(&r->text));
 }
 
 static bool read_shape(StReader *r, StEntry *e)
 {
-    if (!scan_open(&r->scan, '[')) return err_wrap(r->err, "shape");
-    while (scan_element(&r->scan)) {
+    if (!jscan_open(&r->scan, '[')) return err_wrap(r->err, "shape");
+    while (jscan_element(&r->scan)) {
         if (e->ndim == TENSOR_MAX_DIMS)
             return err_set(r->err, "shape has more than %d dimensions", TENSOR_MAX_DIMS);
-        if (!scan_whole(&r->scan, &e->shape[e->ndim])) break;
+        if (!jscan_whole(&r->scan, &e->shape[e->ndim])) break;
         e->ndim++;
     }
     return r->scan.failed ? err_wrap(r->err, "shape") : true;
@@ -57,10 +57,10 @@ static bool read_offsets(StReader *r, StEntry *e)
 {
     int64_t v[2];
     int n = 0;
-    if (!scan_open(&r->scan, '[')) return err_wrap(r->err, "data_offsets");
-    for (; scan_element(&r->scan); n++) {
+    if (!jscan_open(&r->scan, '[')) return err_wrap(r->err, "data_offsets");
+    for (; jscan_element(&r->scan); n++) {
         if (n == 2) return err_set(r->err, "data_offsets has more than two numbers");
-        if (!scan_whole(&r->scan, &v[n])) break;
+        if (!jscan_whole(&r->scan, &v[n])) break;
     }
     if (r->scan.failed) return err_wrap(r->err, "data_offsets");
     if (n != 2) return err_set(r->err, "data_offsets has %d numbers, expected 2", n);
@@ -73,8 +73,8 @@ static bool read_offsets(StReader *r, StEntry *e)
 static bool read_members(StReader *r, StEntry *e)
 {
     unsigned seen = 0;
-    if (!scan_open(&r->scan, '{')) return false;
-    while (scan_member(&r->scan, &r->text)) {
+    if (!jscan_open(&r->scan, '{')) return false;
+    while (jscan_member_copy(&r->scan, &r->text)) {
         const char *key = str_text(&r->text);
         unsigned bit = strcmp(key, "dtype") == 0          ? ST_DTYPE
                        : strcmp(key, "shape") == 0        ? ST_SHAPE
@@ -85,7 +85,7 @@ static bool read_members(StReader *r, StEntry *e)
         bool ok = bit == ST_DTYPE     ? read_dtype(r, e)
                   : bit == ST_SHAPE   ? read_shape(r, e)
                   : bit == ST_OFFSETS ? read_offsets(r, e)
-                                      : scan_skip(&r->scan);
+                                      : jscan_skip(&r->scan, NULL);
         if (!ok) return false;
     }
     if (r->scan.failed) return false;
@@ -121,14 +121,14 @@ static bool check_entry(const StEntry *e, int64_t data_len, Err *err)
 static bool read_metadata(StReader *r)
 {
     StrMap keys = {0};
-    if (scan_peek(&r->scan) == 'n') return scan_skip(&r->scan);
-    scan_open(&r->scan, '{');
-    while (scan_member(&r->scan, &r->text)) {
+    if (jscan_peek(&r->scan) == 'n') return jscan_skip(&r->scan, NULL);
+    jscan_open(&r->scan, '{');
+    while (jscan_member_copy(&r->scan, &r->text)) {
         if (!strmap_add(&keys, str_text(&r->text), 0)) {
-            scan_fail(&r->scan, "duplicate key");
+            jscan_fail(&r->scan, "duplicate key");
             break;
         }
-        scan_string(&r->scan, &r->text);
+        jscan_string_copy(&r->scan, &r->text);
     }
     strmap_free(&keys);
     return r->scan.failed ? err_wrap(r->err, "__metadata__ must map strings to strings") : true;
@@ -149,8 +149,8 @@ static bool read_tensor(StReader *r, int64_t data_len)
 static bool read_header(StReader *r, int64_t data_len)
 {
     bool metadata = false;
-    if (!scan_open(&r->scan, '{')) return err_wrap(r->err, "header");
-    while (scan_member(&r->scan, &r->text)) {
+    if (!jscan_open(&r->scan, '{')) return err_wrap(r->err, "header");
+    while (jscan_member_copy(&r->scan, &r->text)) {
         if (strcmp(str_text(&r->text), "__metadata__") != 0) {
             if (!read_tensor(r, data_len)) return false;
             continue;
@@ -159,7 +159,7 @@ static bool read_header(StReader *r, int64_t data_len)
         metadata = true;
         if (!read_metadata(r)) return false;
     }
-    return scan_end(&r->scan) || err_wrap(r->err, "header");
+    return jscan_end(&r->scan) || err_wrap(r->err, "header");
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -215,10 +215,11 @@ bool st_read(StHeader *h, const FileMap *map, Err *err)
     if (len == 0 || text[0] != '{') return err_set(err, "header does not begin with '{'");
     h->data_at = 8 + (int64_t)len;
     int64_t data_len = map->size - h->data_at;
-    StReader r = {.scan = scan_start(text, (size_t)len, err), .h = h, .err = err};
+    StReader r = {.scan = jscan_start(text, (size_t)len, err), .h = h, .err = err};
     bool ok = read_header(&r, data_len);
     strmap_free(&r.names);
     str_free(&r.text);
+    jscan_free(&r.scan);
     if (ok && h->n > 1) qsort(h->entry, (size_t)h->n, sizeof *h->entry, compare_entries);
     if (ok) ok = check_cover(h, data_len, err);
     if (!ok) st_free(h);

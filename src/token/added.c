@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "token/unicode_maps.h"
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 void added_free(AddedTokens *added)
 {
@@ -17,7 +17,7 @@ void added_free(AddedTokens *added)
     *added = (AddedTokens){0};
 }
 
-bool added_add(AddedTokens *added, AddedToken token, TokView text, Err *err)
+bool added_add(AddedTokens *added, AddedToken token, StrView text, Err *err)
 {
     if (text.n == 0) return err_set(err, "added token %d is empty", (int)token.id);
     if (text.n > ADDED_MAX_TEXT)
@@ -34,7 +34,7 @@ bool added_finish(AddedTokens *added, const TokVocab *vocab, const Normalizer *n
     PatternScratch *scratch = pattern_scratch(true);
     bool ok = true;
     for (int i = 0; i < added->n && ok; i++) {
-        TokView view = tokvocab_text(vocab, added->token[i].id);
+        StrView view = tokvocab_text(vocab, added->token[i].id);
         if (!added->token[i].normalized) {
             bytetrie_add(&added->raw, view.s, (int)view.n, i);
             continue;

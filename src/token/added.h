@@ -31,7 +31,7 @@ typedef struct AddedMatch {
 } AddedMatch;
 
 void added_free(AddedTokens *added);
-bool added_add(AddedTokens *added, AddedToken token, TokView text, Err *err);
+bool added_add(AddedTokens *added, AddedToken token, StrView text, Err *err);
 /* After the last token, once the normalizer is known. */
 bool added_finish(AddedTokens *added, const TokVocab *vocab, const Normalizer *norm, Err *err);
 /* The first match in s[resume..n): leftmost, of those the longest. The text before `done` is used

@@ -16,7 +16,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 #define BPE_NO_PAIR UINT64_MAX
 
@@ -131,7 +131,7 @@ static int right_class(const char *s, int length)
     return is_mark(s, length) ? CLASS_MARK : (unsigned char)s[0];
 }
 
-static void note_joins(Bpe *bpe, TokView text)
+static void note_joins(Bpe *bpe, StrView text)
 {
     int n = (int)text.n, left = -1;
     for (int i = 0; i < n;) {
@@ -200,7 +200,7 @@ static void build_symbols(Bpe *bpe)
     }
 }
 
-static bool is_byte_name(TokView text)
+static bool is_byte_name(StrView text)
 {
     return text.n == 6 && memcmp(text.s, "<0x", 3) == 0 && text.s[5] == '>';
 }

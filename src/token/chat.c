@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "token/tokenizer_parts.h"
 #include "token/unicode_maps.h"
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 typedef struct ChatForm {
     const char *name;
@@ -122,7 +122,7 @@ const char *tokenizer_chat_family(const Tokenizer *tok)
 
 static void add_token_text(const Tokenizer *tok, int32_t id, Str *out)
 {
-    TokView text = tokvocab_text(&tok->vocab, id);
+    StrView text = tokvocab_text(&tok->vocab, id);
     if (text.s) str_add(out, text.s, text.n);
 }
 

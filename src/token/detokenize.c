@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "token/tokenizer_parts.h"
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 typedef bool ReadDecoder(DecodeRules *rules, const Json *j, Err *err);
 
@@ -127,7 +127,7 @@ static int hex_digit(char c)
 }
 
 /* The byte that "<0x0A>" names, -1 for any other text. */
-static int named_byte(TokView text)
+static int named_byte(StrView text)
 {
     if (text.n != 6 || memcmp(text.s, "<0x", 3) != 0 || text.s[5] != '>') return -1;
     int hi = hex_digit(text.s[3]), lo = hex_digit(text.s[4]);
@@ -150,7 +150,7 @@ static void add_replaced(Str *out, const char *s, size_t n, const char *from, co
     str_add(out, s + start, n - start);
 }
 
-static void add_piece(const Tokenizer *tok, TokView text, Str *out, Str swap[2])
+static void add_piece(const Tokenizer *tok, StrView text, Str *out, Str swap[2])
 {
     const DecodeRules *rules = &tok->decode;
     int byte = rules->byte_fallback ? named_byte(text) : -1;
@@ -166,7 +166,7 @@ static void add_piece(const Tokenizer *tok, TokView text, Str *out, Str swap[2])
         swap[k].len = 0;
         add_replaced(&swap[k], text.s, text.n, last ? rules->mark : rules->from[i],
                      last ? " " : rules->to[i]);
-        text = (TokView){swap[k].s, swap[k].len};
+        text = (StrView){swap[k].s, swap[k].len};
         k ^= 1;
     }
     str_add(out, text.s, text.n);
@@ -184,7 +184,7 @@ void tokenizer_build_pieces(Tokenizer *tok)
         tok->special[tok->added.token[i].id] = tok->added.token[i].special;
     }
     for (int id = 0; id < n; id++) {
-        TokView text = tokvocab_text(&tok->vocab, id);
+        StrView text = tokvocab_text(&tok->vocab, id);
         tok->piece_at[id] = (uint32_t)tok->pieces.len;
         if (text.s && added[id] && tok->decode.byte_level)
             str_add(&tok->pieces, text.s, text.n);
@@ -224,7 +224,7 @@ static void put_bytes(TokenDecoder *dec, const char *s, size_t n, Str *out)
 }
 
 /* The first token of a text, without its marks (Metaspace). */
-static void put_unmarked(TokenDecoder *dec, TokView text, Str *out)
+static void put_unmarked(TokenDecoder *dec, StrView text, Str *out)
 {
     size_t n = strlen(dec->tok->decode.mark);
     for (size_t i = 0; i < text.n;) {

@@ -14,7 +14,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 enum { JIT_STACK_START = 32 << 10, JIT_STACK_MAX = 4 << 20 }; /* bytes */
 

@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "token/tokenizer_parts.h"
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 enum { PIECE_NORMAL = 1, PIECE_UNKNOWN, PIECE_CONTROL, PIECE_USER, PIECE_UNUSED, PIECE_BYTE };
 enum { MODEL_UNIGRAM = 1, MODEL_BPE = 2 };
@@ -87,13 +87,13 @@ static bool take_field(Wire *w, Field *f)
 static bool read_piece(Model *m, Wire w)
 {
     Field f;
-    TokView text = {0};
+    StrView text = {0};
     Piece *p = mem_push(&m->piece, &m->n, &m->cap, sizeof *m->piece);
     p->type = PIECE_NORMAL;
     while (w.p < w.end) {
         if (!take_field(&w, &f)) return false;
         if (f.number == 1 && f.type == 2) {
-            text = (TokView){(const char *)f.bytes.p, (size_t)(f.bytes.end - f.bytes.p)};
+            text = (StrView){(const char *)f.bytes.p, (size_t)(f.bytes.end - f.bytes.p)};
         } else if (f.number == 2 && f.type == 5) {
             uint32_t bits = (uint32_t)f.value;
             memcpy(&p->score, &bits, sizeof bits);
@@ -194,7 +194,7 @@ static void add_merges(Model *m)
             ranked[count++] = (Ranked){m->piece[id].score, id};
     qsort(ranked, (size_t)count, sizeof *ranked, by_score);
     for (int i = 0; i < count; i++) {
-        TokView text = tokvocab_text(&m->tok->vocab, ranked[i].id);
+        StrView text = tokvocab_text(&m->tok->vocab, ranked[i].id);
         if (i > 0 && ranked[i].score != ranked[i - 1].score) rank++;
         for (size_t cut = 0;;) {
             cut += (size_t)utf8_length(text.s + cut, (int64_t)(text.n - cut));
@@ -216,7 +216,7 @@ static void add_scores(Model *m)
         if (m->piece[id].type == PIECE_NORMAL && m->piece[id].score > best)
             best = m->piece[id].score;
     for (int32_t id = 0; id < m->n; id++) {
-        TokView text = tokvocab_text(&m->tok->vocab, id);
+        StrView text = tokvocab_text(&m->tok->vocab, id);
         bool user = m->piece[id].type == PIECE_USER;
         double score = user ? (double)text.n * best - 0.1 : m->piece[id].score;
         unigram_add(&m->tok->unigram, text, id, score, m->piece[id].type == PIECE_NORMAL || user);

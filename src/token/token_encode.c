@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "token/tokenizer_parts.h"
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 typedef struct Encoder {
     const Tokenizer *tok;

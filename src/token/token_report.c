@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 /* The piece as a terminated string without control over a terminal: ill-formed parts as U+FFFD. */
 static void put_text(const Tokenizer *tok, int32_t id, Str *out)

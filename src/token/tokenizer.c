@@ -44,7 +44,7 @@ void tokenizer_close(Tokenizer *tok)
     free(tok);
 }
 
-bool tokenizer_add_token(Tokenizer *tok, TokView text, int64_t id, AddedToken flags, Err *err)
+bool tokenizer_add_token(Tokenizer *tok, StrView text, int64_t id, AddedToken flags, Err *err)
 {
     int32_t known = tokvocab_find(&tok->vocab, text.s, text.n);
     if (known >= 0 && known != id)
@@ -122,7 +122,7 @@ bool tokenizer_open(Tokenizer **out, const char *path, Err *err)
 
 const char *tokenizer_text(const Tokenizer *tok, int32_t id, size_t *len)
 {
-    TokView text = tokvocab_text(&tok->vocab, id);
+    StrView text = tokvocab_text(&tok->vocab, id);
     *len = text.n;
     return text.s;
 }

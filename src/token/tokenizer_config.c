@@ -48,7 +48,7 @@ static bool read_added_decoder(Config *c, const Json *list)
                             .rstrip = json_truth(json_get(j, "rstrip"), false),
                             .normalized = json_truth(json_get(j, "normalized"), false)};
         if (is_added(c->tok, id)) continue;
-        if (!tokenizer_add_token(c->tok, (TokView){text, strlen(text)}, id, flags, c->err))
+        if (!tokenizer_add_token(c->tok, (StrView){text, strlen(text)}, id, flags, c->err))
             return false;
     }
     return true;
@@ -110,7 +110,7 @@ static bool read_add_eos(Config *c, const Json *j)
 }
 
 /* One member of tokenizer_config.json; the others are passed by without making trees of them. */
-static bool read_member(Config *c, TokView key, TokView raw)
+static bool read_member(Config *c, StrView key, StrView raw)
 {
     static const struct {
         const char *name;
@@ -122,7 +122,7 @@ static bool read_member(Config *c, TokView key, TokView raw)
         {"chat_template", read_template}, {"added_tokens_decoder", read_added_decoder},
     };
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
-        if (!tokview_is(key, row[i].name)) continue;
+        if (!view_is(key, row[i].name)) continue;
         if (row[i].read == read_added_decoder && !c->tok->sentencepiece) return true;
         Json *j = json_parse(raw.s, raw.n, c->err);
         bool ok = j && row[i].read(c, j);
@@ -148,19 +148,20 @@ static bool read_tokenizer_config(Config *c, const char *dir)
     FileMap map;
     bool ok = map_sibling(dir, "tokenizer_config.json", &map, c->err);
     for (int pass = c->tok->sentencepiece ? 0 : 1; pass < 2 && ok && map.data; pass++) {
-        TokScan s = tokscan_start((const char *)map.data, (size_t)map.size, c->err);
-        TokView key, raw;
-        ok = tokscan_open(&s, '{');
-        while (ok && tokscan_member(&s, &key)) {
-            bool wanted = tokview_is(key, "added_tokens_decoder") == (pass == 0);
+        JsonScan s = jscan_start((const char *)map.data, (size_t)map.size, c->err);
+        s.nul = true;
+        StrView key, raw;
+        ok = jscan_open(&s, '{');
+        while (ok && jscan_member(&s, &key)) {
+            bool wanted = view_is(key, "added_tokens_decoder") == (pass == 0);
             Str name = {0};
             str_add(&name, key.s, key.n);
-            ok = tokscan_skip(&s, &raw);
-            if (ok && wanted) ok = read_member(c, (TokView){name.s, name.len}, raw);
+            ok = jscan_skip(&s, &raw);
+            if (ok && wanted) ok = read_member(c, (StrView){name.s, name.len}, raw);
             str_free(&name);
         }
-        ok = ok && !s.failed && tokscan_end(&s);
-        tokscan_free(&s);
+        ok = ok && !s.failed && jscan_end(&s);
+        jscan_free(&s);
     }
     file_map_close(&map);
     return ok || err_wrap(c->err, "%s/tokenizer_config.json", dir);
@@ -174,16 +175,17 @@ static bool read_added_json(Config *c, const char *dir)
     if (!map_sibling(dir, "added_tokens.json", &map, c->err)) return false;
     bool ok = true;
     if (map.data) {
-        TokScan s = tokscan_start((const char *)map.data, (size_t)map.size, c->err);
-        TokView key;
+        JsonScan s = jscan_start((const char *)map.data, (size_t)map.size, c->err);
+        s.nul = true;
+        StrView key;
         int64_t id;
         AddedToken flags = {.special = true};
-        ok = tokscan_open(&s, '{');
-        while (ok && tokscan_member(&s, &key))
-            ok = tokscan_whole(&s, &id) &&
+        ok = jscan_open(&s, '{');
+        while (ok && jscan_member(&s, &key))
+            ok = jscan_whole(&s, &id) &&
                  (is_added(c->tok, id) || tokenizer_add_token(c->tok, key, id, flags, c->err));
-        ok = ok && !s.failed && tokscan_end(&s);
-        tokscan_free(&s);
+        ok = ok && !s.failed && jscan_end(&s);
+        jscan_free(&s);
     }
     file_map_close(&map);
     return ok || err_wrap(c->err, "%s/added_tokens.json", dir);

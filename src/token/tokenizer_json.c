@@ -25,7 +25,7 @@ typedef struct Waiting {
 
 typedef struct Reader {
     Tokenizer *tok;
-    TokScan scan;
+    JsonScan scan;
     Err *err;
     Pending *pending; /* [npending] added tokens, until the vocabulary is there */
     int npending, cap_pending;
@@ -42,41 +42,41 @@ typedef struct Reader {
 
 static bool read_added_token(Reader *r)
 {
-    TokScan *s = &r->scan;
-    TokView key, text;
+    JsonScan *s = &r->scan;
+    StrView key, text;
     Pending *p = mem_push(&r->pending, &r->npending, &r->cap_pending, sizeof *r->pending);
     p->id = -1;
     p->flags.normalized = true;
-    if (!tokscan_open(s, '{')) return false;
-    while (tokscan_member(s, &key)) {
-        bool *flag = tokview_is(key, "special")       ? &p->flags.special
-                     : tokview_is(key, "single_word") ? &p->flags.single_word
-                     : tokview_is(key, "lstrip")      ? &p->flags.lstrip
-                     : tokview_is(key, "rstrip")      ? &p->flags.rstrip
-                     : tokview_is(key, "normalized")  ? &p->flags.normalized
+    if (!jscan_open(s, '{')) return false;
+    while (jscan_member(s, &key)) {
+        bool *flag = view_is(key, "special")       ? &p->flags.special
+                     : view_is(key, "single_word") ? &p->flags.single_word
+                     : view_is(key, "lstrip")      ? &p->flags.lstrip
+                     : view_is(key, "rstrip")      ? &p->flags.rstrip
+                     : view_is(key, "normalized")  ? &p->flags.normalized
                                                       : NULL;
         if (flag) {
-            tokscan_bool(s, flag);
-        } else if (tokview_is(key, "id")) {
-            tokscan_whole(s, &p->id);
-        } else if (tokview_is(key, "content")) {
-            if (!tokscan_string(s, &text)) return false;
+            jscan_bool(s, flag);
+        } else if (view_is(key, "id")) {
+            jscan_whole(s, &p->id);
+        } else if (view_is(key, "content")) {
+            if (!jscan_string(s, &text)) return false;
             free(p->text);
             p->text = mem_strndup(text.s, text.n);
             p->n = text.n;
         } else {
-            tokscan_skip(s, NULL);
+            jscan_skip(s, NULL);
         }
     }
     if (s->failed) return false;
-    if (p->id < 0 || !p->text) return tokscan_fail(s, "added token without id or content");
+    if (p->id < 0 || !p->text) return jscan_fail(s, "added token without id or content");
     return true;
 }
 
 static bool read_added(Reader *r)
 {
-    if (!tokscan_open(&r->scan, '[')) return false;
-    while (tokscan_element(&r->scan))
+    if (!jscan_open(&r->scan, '[')) return false;
+    while (jscan_element(&r->scan))
         if (!read_added_token(r)) return false;
     return !r->scan.failed;
 }
@@ -84,12 +84,12 @@ static bool read_added(Reader *r)
 /* {"token": id, ...} */
 static bool read_vocab_object(Reader *r)
 {
-    TokScan *s = &r->scan;
-    TokView text;
+    JsonScan *s = &r->scan;
+    StrView text;
     int64_t id;
-    if (!tokscan_open(s, '{')) return false;
-    while (tokscan_member(s, &text)) {
-        if (!tokscan_whole(s, &id)) return false;
+    if (!jscan_open(s, '{')) return false;
+    while (jscan_member(s, &text)) {
+        if (!jscan_whole(s, &id)) return false;
         if (!tokvocab_add(&r->tok->vocab, text, id, r->err)) return false;
     }
     return !s->failed;
@@ -97,17 +97,17 @@ static bool read_vocab_object(Reader *r)
 
 static bool read_scored(Reader *r, int32_t id)
 {
-    TokScan *s = &r->scan;
-    TokView text;
+    JsonScan *s = &r->scan;
+    StrView text;
     double score;
     static const char form[] = "vocabulary entry that is not [text, score]";
-    if (!tokscan_open(s, '[')) return false;
-    if (!tokscan_element(s)) return tokscan_fail(s, form);
-    if (!tokscan_string(s, &text)) return false;
+    if (!jscan_open(s, '[')) return false;
+    if (!jscan_element(s)) return jscan_fail(s, form);
+    if (!jscan_string(s, &text)) return false;
     if (!tokvocab_add(&r->tok->vocab, text, id, r->err)) return false;
-    if (!tokscan_element(s)) return tokscan_fail(s, form);
-    if (!tokscan_real(s, &score)) return false;
-    if (tokscan_element(s)) return tokscan_fail(s, form);
+    if (!jscan_element(s)) return jscan_fail(s, form);
+    if (!jscan_real(s, &score)) return false;
+    if (jscan_element(s)) return jscan_fail(s, form);
     if (s->failed) return false;
     unigram_add(&r->tok->unigram, tokvocab_text(&r->tok->vocab, id), id, score, true);
     return true;
@@ -117,8 +117,8 @@ static bool read_scored(Reader *r, int32_t id)
 static bool read_vocab_list(Reader *r)
 {
     r->vocab_is_list = true;
-    if (!tokscan_open(&r->scan, '[')) return false;
-    for (int32_t id = 0; tokscan_element(&r->scan); id++) {
+    if (!jscan_open(&r->scan, '[')) return false;
+    for (int32_t id = 0; jscan_element(&r->scan); id++) {
         if (!read_scored(r, id)) return false;
     }
     return !r->scan.failed;
@@ -127,20 +127,20 @@ static bool read_vocab_list(Reader *r)
 /* Looks up the merges that wait in r->batch, all at once. */
 static bool flush_merges(Reader *r)
 {
-    TokView text[3 * MERGE_BATCH];
+    StrView text[3 * MERGE_BATCH];
     int32_t id[3 * MERGE_BATCH];
     for (int i = 0; i < r->nbatch; i++) {
         const Waiting *w = &r->batch[i];
         const char *s = r->bytes.s + w->at;
-        text[3 * i] = (TokView){s, w->cut};
-        text[3 * i + 1] = (TokView){s + w->cut, w->n - w->cut};
-        text[3 * i + 2] = (TokView){s, w->n};
+        text[3 * i] = (StrView){s, w->cut};
+        text[3 * i + 1] = (StrView){s + w->cut, w->n - w->cut};
+        text[3 * i + 2] = (StrView){s, w->n};
     }
     tokvocab_find_many(&r->tok->vocab, text, 3 * r->nbatch, id);
     for (int i = 0; i < r->nbatch; i++) {
         const int32_t *found = &id[3 * i];
         for (int k = 0; k < 3; k++) {
-            const TokView *t = &text[3 * i + k];
+            const StrView *t = &text[3 * i + k];
             if (found[k] < 0)
                 return err_set(r->err, "merge %u: \"%.*s\" is not in the vocabulary", r->nmerges,
                                t->n < 60 ? (int)t->n : 60, t->s);
@@ -155,7 +155,7 @@ static bool flush_merges(Reader *r)
 /* The last n of r->bytes are a merge: `cut` bytes the left part, and together what it makes. */
 static bool add_merge(Reader *r, size_t n, size_t cut)
 {
-    if (cut == 0 || cut == n) return tokscan_fail(&r->scan, "merge with an empty part");
+    if (cut == 0 || cut == n) return jscan_fail(&r->scan, "merge with an empty part");
     r->batch[r->nbatch++] = (Waiting){r->bytes.len - n, n, cut};
     return r->nbatch < MERGE_BATCH || flush_merges(r);
 }
@@ -163,27 +163,27 @@ static bool add_merge(Reader *r, size_t n, size_t cut)
 /* "left right", or ["left", "right"]. */
 static bool read_merge(Reader *r)
 {
-    TokScan *s = &r->scan;
-    TokView text;
-    if (tokscan_peek(s) != '[') {
-        if (!tokscan_string(s, &text)) return false;
+    JsonScan *s = &r->scan;
+    StrView text;
+    if (jscan_peek(s) != '[') {
+        if (!jscan_string(s, &text)) return false;
         const char *space = text.n ? memchr(text.s, ' ', text.n) : NULL;
         size_t cut = space ? (size_t)(space - text.s) : 0;
         if (!space || memchr(space + 1, ' ', text.n - cut - 1))
-            return tokscan_fail(s, "merge that is not two parts with one space between");
+            return jscan_fail(s, "merge that is not two parts with one space between");
         str_add(&r->bytes, text.s, cut);
         str_add(&r->bytes, space + 1, text.n - cut - 1);
         return add_merge(r, text.n - 1, cut);
     }
     size_t n = 0, cut = 0, parts = 0;
-    tokscan_open(s, '[');
-    for (; tokscan_element(s); parts++, n += text.n) {
-        if (!tokscan_string(s, &text)) return false;
+    jscan_open(s, '[');
+    for (; jscan_element(s); parts++, n += text.n) {
+        if (!jscan_string(s, &text)) return false;
         if (parts == 0) cut = text.n;
         str_add(&r->bytes, text.s, text.n);
     }
     if (s->failed) return false;
-    if (parts != 2) return tokscan_fail(s, "merge that has not two parts");
+    if (parts != 2) return jscan_fail(s, "merge that has not two parts");
     return add_merge(r, n, cut);
 }
 
@@ -192,22 +192,22 @@ static bool read_merges(Reader *r)
     r->has_merges = true;
     if (!r->has_vocab) { /* come back when the vocabulary is there */
         r->merges_at = r->scan.at;
-        return tokscan_skip(&r->scan, NULL);
+        return jscan_skip(&r->scan, NULL);
     }
-    if (!tokscan_open(&r->scan, '[')) return false;
-    while (tokscan_element(&r->scan))
+    if (!jscan_open(&r->scan, '[')) return false;
+    while (jscan_element(&r->scan))
         if (!read_merge(r)) return false;
     return !r->scan.failed && flush_merges(r);
 }
 
 static bool read_vocab(Reader *r)
 {
-    if (r->has_vocab) return tokscan_fail(&r->scan, "second vocabulary");
+    if (r->has_vocab) return jscan_fail(&r->scan, "second vocabulary");
     r->has_vocab = true;
-    bool list = tokscan_peek(&r->scan) == '[';
+    bool list = jscan_peek(&r->scan) == '[';
     if (!(list ? read_vocab_list(r) : read_vocab_object(r))) return false;
     if (!r->merges_at) return true;
-    TokScan there = r->scan;
+    JsonScan there = r->scan;
     r->scan.at = r->merges_at;
     bool ok = read_merges(r);
     there.spare = r->scan.spare;
@@ -219,50 +219,50 @@ static bool read_vocab(Reader *r)
 /* A member that is a boolean or null. */
 static bool read_flag(Reader *r, bool *out)
 {
-    if (tokscan_peek(&r->scan) == 'n') return tokscan_skip(&r->scan, NULL);
-    return tokscan_bool(&r->scan, out);
+    if (jscan_peek(&r->scan) == 'n') return jscan_skip(&r->scan, NULL);
+    return jscan_bool(&r->scan, out);
 }
 
-static bool read_name(Reader *r, TokView *out)
+static bool read_name(Reader *r, StrView *out)
 {
-    *out = (TokView){0};
-    if (tokscan_peek(&r->scan) == 'n') return tokscan_skip(&r->scan, NULL);
-    return tokscan_string(&r->scan, out);
+    *out = (StrView){0};
+    if (jscan_peek(&r->scan) == 'n') return jscan_skip(&r->scan, NULL);
+    return jscan_string(&r->scan, out);
 }
 
 /* Members that are supported only when they say nothing: null, "", 0. */
-static bool read_nothing(Reader *r, TokView key)
+static bool read_nothing(Reader *r, StrView key)
 {
     static const char *const nothing[] = {"null", "\"\"", "0", "0.0"};
     char name[40];
-    TokView raw;
+    StrView raw;
     memcpy(name, key.s, key.n < sizeof name ? key.n : sizeof name - 1);
     name[key.n < sizeof name ? key.n : sizeof name - 1] = 0;
-    if (!tokscan_skip(&r->scan, &raw)) return false;
+    if (!jscan_skip(&r->scan, &raw)) return false;
     for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++)
-        if (tokview_is(raw, nothing[i])) return true;
+        if (view_is(raw, nothing[i])) return true;
     return err_set(r->err, "model member \"%s\" is not supported", name);
 }
 
-static bool read_model_member(Reader *r, TokView key)
+static bool read_model_member(Reader *r, StrView key)
 {
     Bpe *bpe = &r->tok->bpe;
-    TokView text;
-    if (tokview_is(key, "vocab")) return read_vocab(r);
-    if (tokview_is(key, "merges")) return read_merges(r);
-    if (tokview_is(key, "byte_fallback")) return read_flag(r, &bpe->byte_fallback);
-    if (tokview_is(key, "fuse_unk")) return read_flag(r, &bpe->fuse_unk);
-    if (tokview_is(key, "ignore_merges")) return read_flag(r, &bpe->ignore_merges);
-    if (tokview_is(key, "unk_id"))
-        return tokscan_peek(&r->scan) == 'n' ? tokscan_skip(&r->scan, NULL)
-                                             : tokscan_whole(&r->scan, &r->unk_id);
-    if (tokview_is(key, "type")) {
+    StrView text;
+    if (view_is(key, "vocab")) return read_vocab(r);
+    if (view_is(key, "merges")) return read_merges(r);
+    if (view_is(key, "byte_fallback")) return read_flag(r, &bpe->byte_fallback);
+    if (view_is(key, "fuse_unk")) return read_flag(r, &bpe->fuse_unk);
+    if (view_is(key, "ignore_merges")) return read_flag(r, &bpe->ignore_merges);
+    if (view_is(key, "unk_id"))
+        return jscan_peek(&r->scan) == 'n' ? jscan_skip(&r->scan, NULL)
+                                             : jscan_whole(&r->scan, &r->unk_id);
+    if (view_is(key, "type")) {
         if (!read_name(r, &text)) return false;
         size_t n = text.n < sizeof r->type ? text.n : sizeof r->type - 1;
         if (n) memcpy(r->type, text.s, n);
         return true;
     }
-    if (tokview_is(key, "unk_token")) {
+    if (view_is(key, "unk_token")) {
         if (!read_name(r, &text)) return false;
         free(r->unk_token);
         r->unk_token = text.s ? mem_strndup(text.s, text.n) : NULL;
@@ -273,10 +273,10 @@ static bool read_model_member(Reader *r, TokView key)
 
 static bool read_model(Reader *r)
 {
-    TokView key;
+    StrView key;
     r->has_model = true;
-    if (!tokscan_open(&r->scan, '{')) return false;
-    while (tokscan_member(&r->scan, &key))
+    if (!jscan_open(&r->scan, '{')) return false;
+    while (jscan_member(&r->scan, &key))
         if (!read_model_member(r, key)) return false;
     return !r->scan.failed;
 }
@@ -286,8 +286,8 @@ typedef bool ReadRules(Tokenizer *tok, const Json *j, Err *err);
 /* A member that is small: as a tree. Trees hold terminated strings, so U+0000 cannot be in one. */
 static bool read_rules(Reader *r, const char *name, ReadRules *read)
 {
-    TokView raw;
-    if (!tokscan_skip(&r->scan, &raw)) return false;
+    StrView raw;
+    if (!jscan_skip(&r->scan, &raw)) return false;
     for (size_t i = 0; i + 6 <= raw.n; i++)
         if (memcmp(raw.s + i, "\\u0000", 6) == 0)
             return err_set(r->err, "%s: U+0000 is not supported", name);
@@ -297,7 +297,7 @@ static bool read_rules(Reader *r, const char *name, ReadRules *read)
     return ok || err_wrap(r->err, "%s", name);
 }
 
-static bool read_member(Reader *r, TokView key)
+static bool read_member(Reader *r, StrView key)
 {
     static const struct {
         const char *name;
@@ -309,13 +309,13 @@ static bool read_member(Reader *r, TokView key)
         {"decoder", tokenizer_read_decoder},
     };
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-        if (!tokview_is(key, rules[i].name)) continue;
+        if (!view_is(key, rules[i].name)) continue;
         if (i == 3) r->has_decoder = true;
         return read_rules(r, rules[i].name, rules[i].read);
     }
-    if (tokview_is(key, "added_tokens")) return read_added(r);
-    if (tokview_is(key, "model")) return read_model(r);
-    return tokscan_skip(&r->scan, NULL); /* version; truncation, padding */
+    if (view_is(key, "added_tokens")) return read_added(r);
+    if (view_is(key, "model")) return read_model(r);
+    return jscan_skip(&r->scan, NULL); /* version; truncation, padding */
 }
 
 /* What the members mean together. */
@@ -346,14 +346,14 @@ static bool settle_model(Reader *r)
 
 static bool read_file(Reader *r)
 {
-    TokView key;
-    if (!tokscan_open(&r->scan, '{')) return false;
-    while (tokscan_member(&r->scan, &key))
+    StrView key;
+    if (!jscan_open(&r->scan, '{')) return false;
+    while (jscan_member(&r->scan, &key))
         if (!read_member(r, key)) return false;
-    if (!tokscan_end(&r->scan) || !settle_model(r)) return false;
+    if (!jscan_end(&r->scan) || !settle_model(r)) return false;
     for (int i = 0; i < r->npending; i++) {
         const Pending *p = &r->pending[i];
-        if (!tokenizer_add_token(r->tok, (TokView){p->text, p->n}, p->id, p->flags, r->err))
+        if (!tokenizer_add_token(r->tok, (StrView){p->text, p->n}, p->id, p->flags, r->err))
             return false;
     }
     return true;
@@ -364,13 +364,14 @@ bool tokenizer_read_json(Tokenizer *tok, const char *path, Err *err)
     FileMap map;
     if (!file_map_open(&map, path, err)) return false;
     Reader r = {.tok = tok, .err = err, .unk_id = -1};
-    r.scan = tokscan_start((const char *)map.data, (size_t)map.size, err);
+    r.scan = jscan_start((const char *)map.data, (size_t)map.size, err);
+    r.scan.nul = true;
     bool ok = read_file(&r);
     for (int i = 0; i < r.npending; i++) free(r.pending[i].text);
     free(r.pending);
     free(r.unk_token);
     str_free(&r.bytes);
-    tokscan_free(&r.scan);
+    jscan_free(&r.scan);
     file_map_close(&map);
     return ok || err_wrap(err, "%s", path);
 }

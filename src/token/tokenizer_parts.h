@@ -71,7 +71,7 @@ bool idlist_has(const IdList *list, int32_t id);
 bool tokenizer_read_json(Tokenizer *tok, const char *path, Err *err);
 bool tokenizer_read_model(Tokenizer *tok, const char *path, Err *err);
 /* A token from a list of added ones: new, or known with the same id. */
-bool tokenizer_add_token(Tokenizer *tok, TokView text, int64_t id, AddedToken flags, Err *err);
+bool tokenizer_add_token(Tokenizer *tok, StrView text, int64_t id, AddedToken flags, Err *err);
 
 /* Members of tokenizer.json; j is the value, null included. */
 bool tokenizer_read_normalizer(Tokenizer *tok, const Json *j, Err *err);

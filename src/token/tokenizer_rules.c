@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "token/tokenizer_parts.h"
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 enum {
     RULE_DEPTH = 8,  /* Sequences inside Sequences */

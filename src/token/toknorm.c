@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "token/unicode_maps.h"
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 void normalizer_free(Normalizer *norm)
 {

@@ -51,7 +51,7 @@ int32_t tokvocab_find(const TokVocab *v, const char *s, size_t n)
     return -1;
 }
 
-void tokvocab_find_many(const TokVocab *v, const TokView *text, int n, int32_t *id)
+void tokvocab_find_many(const TokVocab *v, const StrView *text, int n, int32_t *id)
 {
     TokSlot slot[TOKVOCAB_BATCH];
     TokEntry entry[TOKVOCAB_BATCH];
@@ -68,10 +68,10 @@ void tokvocab_find_many(const TokVocab *v, const TokView *text, int n, int32_t *
     }
 }
 
-TokView tokvocab_text(const TokVocab *v, int32_t id)
+StrView tokvocab_text(const TokVocab *v, int32_t id)
 {
-    if (id < 0 || id >= v->n || v->entry[id].at == UINT32_MAX) return (TokView){0};
-    return (TokView){v->block.s + v->entry[id].at, v->entry[id].len};
+    if (id < 0 || id >= v->n || v->entry[id].at == UINT32_MAX) return (StrView){0};
+    return (StrView){v->block.s + v->entry[id].at, v->entry[id].len};
 }
 
 static void entries_reach(TokVocab *v, int id)
@@ -83,7 +83,7 @@ static void entries_reach(TokVocab *v, int id)
     for (; v->n <= id; v->n++) v->entry[v->n] = (TokEntry){.at = UINT32_MAX};
 }
 
-bool tokvocab_add(TokVocab *v, TokView text, int64_t id, Err *err)
+bool tokvocab_add(TokVocab *v, StrView text, int64_t id, Err *err)
 {
     int shown = text.n < 40 ? (int)text.n : 40;
     if (id < 0 || id >= TOKVOCAB_MAX_IDS)
@@ -99,7 +99,7 @@ bool tokvocab_add(TokVocab *v, TokView text, int64_t id, Err *err)
         return err_set(err, "token \"%.*s\" has two ids, %d and %lld", shown, text.s, (int)other,
                        (long long)id);
     entries_reach(v, (int)id);
-    TokView taken = tokvocab_text(v, (int32_t)id);
+    StrView taken = tokvocab_text(v, (int32_t)id);
     if (taken.s)
         return err_set(err, "id %lld is given to two tokens, \"%.*s\" and \"%.*s\"", (long long)id,
                        taken.n < 40 ? (int)taken.n : 40, taken.s, shown, text.s);

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "token/tokscan.h"
+#include "base/jsonscan.h"
 
 enum {
     TOKVOCAB_MAX_IDS = 1 << 22,  /* 16 times the largest vocabulary in use */
@@ -38,15 +38,15 @@ typedef struct TokVocab {
 
 void tokvocab_free(TokVocab *v);
 /* Both the text and the id must be new. */
-bool tokvocab_add(TokVocab *v, TokView text, int64_t id, Err *err);
+bool tokvocab_add(TokVocab *v, StrView text, int64_t id, Err *err);
 /* After all tokens are added: false when the ids leave too large gaps. */
 bool tokvocab_check(const TokVocab *v, Err *err);
 /* The id, or -1. */
 int32_t tokvocab_find(const TokVocab *v, const char *s, size_t n);
 /* The ids of text[0..n), at most TOKVOCAB_BATCH, into id. Much faster than one by one: the misses
  * of the processor's cache overlap. */
-void tokvocab_find_many(const TokVocab *v, const TokView *text, int n, int32_t *id);
+void tokvocab_find_many(const TokVocab *v, const StrView *text, int n, int32_t *id);
 /* The text of a token; s is NULL when there is none. */
-TokView tokvocab_text(const TokVocab *v, int32_t id);
+StrView tokvocab_text(const TokVocab *v, int32_t id);
 
 #endif

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 enum { CLUSTER_MAX = 512, HANGUL_FIRST = 0xac00, HANGUL_LAST = 0xd7a3 };
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 static const double UNKNOWN_PENALTY = 10.0; /* nats */
 
@@ -27,7 +27,7 @@ void unigram_scratch_free(UnigramScratch *scratch)
     *scratch = (UnigramScratch){0};
 }
 
-void unigram_add(Unigram *u, TokView text, int32_t id, double score, bool matches)
+void unigram_add(Unigram *u, StrView text, int32_t id, double score, bool matches)
 {
     if (id >= u->cap) {
         u->cap = id + 1 > 2 * u->cap ? id + 1 : 2 * u->cap;

@@ -31,7 +31,7 @@ typedef struct UnigramScratch {
 void unigram_free(Unigram *u);
 void unigram_scratch_free(UnigramScratch *scratch);
 /* matches: the token may stand for its own text (false for control tokens). */
-void unigram_add(Unigram *u, TokView text, int32_t id, double score, bool matches);
+void unigram_add(Unigram *u, StrView text, int32_t id, double score, bool matches);
 void unigram_finish(Unigram *u, const TokVocab *vocab);
 /* Appends the tokens of the piece text->s[from..to). */
 bool unigram_encode(const Unigram *u, UnigramScratch *scratch, const TokText *text, int from,

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "tensor/jsonscan.h"
+#include "base/jsonscan.h"
 
 /* From a block of exactly that size, so that a sanitizer sees a read past the end. */
 static bool check(const char *text, Err *err)
@@ -96,6 +96,8 @@ static void bad_json_is_refused(void **state)
         "\"\xc3\"",
         "\"\xed\xa0\x80\"",
         "\"\xf5\x80\x80\x80\"",
+        "\"\xc0\x80\"",
+        "\"\x01\"",
         "1 2",
         "{} {}",
         "\xef\xbb\xbf{}",
@@ -117,11 +119,42 @@ static void escapes_become_utf8(void **state)
     static const char text[] = "\"a\\u00e9\\u20ac\\ud83c\\udfb5\\n\"";
     Err err;
     Str out = {0};
-    Scan s = scan_start(text, strlen(text), &err);
-    assert_true(scan_string(&s, &out));
+    JsonScan s = jscan_start(text, strlen(text), &err);
+    assert_true(jscan_string_copy(&s, &out));
     assert_string_equal(str_text(&out), "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x8e\xb5\n");
-    assert_true(scan_end(&s));
+    assert_true(jscan_end(&s));
+    jscan_free(&s);
     str_free(&out);
+}
+
+static void a_nul_passes_only_where_it_is_allowed(void **state)
+{
+    (void)state;
+    static const char text[] = "\"a\\u0000b\"";
+    Err err;
+    StrView v;
+    JsonScan s = jscan_start(text, strlen(text), &err);
+    assert_false(jscan_string(&s, &v));
+    jscan_free(&s);
+    s = jscan_start(text, strlen(text), &err);
+    s.nul = true;
+    assert_true(jscan_string(&s, &v));
+    assert_int_equal(v.n, 3);
+    assert_memory_equal(v.s, "a\0b", 3);
+    jscan_free(&s);
+}
+
+static void a_string_without_escapes_is_a_view_of_the_text(void **state)
+{
+    (void)state;
+    static const char text[] = "\"plain\"";
+    Err err;
+    StrView v;
+    JsonScan s = jscan_start(text, strlen(text), &err);
+    assert_true(jscan_string(&s, &v));
+    assert_ptr_equal(v.s, text + 1);
+    assert_true(view_is(v, "plain"));
+    jscan_free(&s);
 }
 
 static void whole_numbers_go_to_two_to_the_53(void **state)
@@ -143,8 +176,8 @@ static void whole_numbers_go_to_two_to_the_53(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         Err err;
         int64_t v = -7;
-        Scan s = scan_start(rows[i].text, strlen(rows[i].text), &err);
-        bool ok = scan_whole(&s, &v);
+        JsonScan s = jscan_start(rows[i].text, strlen(rows[i].text), &err);
+        bool ok = jscan_whole(&s, &v);
         assert_int_equal(ok, rows[i].value >= 0);
         if (ok) assert_int_equal(v, rows[i].value);
     }
@@ -158,20 +191,21 @@ static void objects_are_walked_member_by_member(void **state)
     Str key = {0};
     int64_t sum = 0, v;
     int members = 0;
-    Scan s = scan_start(text, strlen(text), &err);
-    assert_true(scan_open(&s, '{'));
-    for (; scan_member(&s, &key); members++) {
-        if (scan_peek(&s) == '0') {
-            assert_true(scan_whole(&s, &v));
+    JsonScan s = jscan_start(text, strlen(text), &err);
+    assert_true(jscan_open(&s, '{'));
+    for (; jscan_member_copy(&s, &key); members++) {
+        if (jscan_peek(&s) == '0') {
+            assert_true(jscan_whole(&s, &v));
             sum += v;
         } else {
-            assert_true(scan_skip(&s));
+            assert_true(jscan_skip(&s, NULL));
         }
     }
     assert_false(s.failed);
-    assert_true(scan_end(&s));
+    assert_true(jscan_end(&s));
     assert_int_equal(members, 3);
     assert_int_equal(sum, 3);
+    jscan_free(&s);
     str_free(&key);
 }
 
@@ -194,6 +228,8 @@ int main(void)
         cmocka_unit_test(good_json_passes),
         cmocka_unit_test(bad_json_is_refused),
         cmocka_unit_test(escapes_become_utf8),
+        cmocka_unit_test(a_nul_passes_only_where_it_is_allowed),
+        cmocka_unit_test(a_string_without_escapes_is_a_view_of_the_text),
         cmocka_unit_test(whole_numbers_go_to_two_to_the_53),
         cmocka_unit_test(objects_are_walked_member_by_member),
         cmocka_unit_test(nesting_stops_at_64),

@@ -8,7 +8,7 @@
 
 #include "app/space_words.h"
 #include "fixture_token.h"
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 /* GPT-2's alphabet: a character for every byte, and a few merges. */
 static Tokenizer *byte_level(void)

@@ -9,7 +9,7 @@
 
 #include "fixture_token.h"
 #include "token/tokenizer_parts.h"
-#include "token/utf8.h"
+#include "base/utf8.h"
 
 static Tokenizer *read_rules(bool (*read)(Tokenizer *, const Json *, Err *), const char *json,
                              Err *err)

@@ -1,6 +1,6 @@
 /* utf8.h: UTF-8 one character at a time, ill-formed bytes included (Unicode 15, table 3-7). */
-#ifndef TOKEN_UTF8_H
-#define TOKEN_UTF8_H
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
 
 #include <stdbool.h>
 #include <stdint.h>
