@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "base/run.h"
 
 typedef enum OutKind { OUT_MIDI, OUT_AUDIO, OUT_JSON, OUT_KINDS } OutKind;
 
@@ -50,5 +51,7 @@ const char *outset_add(OutSet *set, const char *path);
 bool outset_commit(OutSet *set, Err *err);
 /* Removes what was staged and empties the set. */
 void outset_abort(OutSet *set);
+/* The end of a job: commits when ok and not interrupted, else removes. Whether all is written. */
+bool outset_finish(OutSet *set, bool ok, const Run *run, Err *err);
 
 #endif

@@ -227,11 +227,7 @@ bool activations_make(const ActivationsJob *job, const Run *run, Err *err)
     if (ok)
         ok = diet == DIET_SET ? make_set(job, &names, &set, run, err)
                               : make_stage(job, &names, &set, run, err);
-    if (ok && run_stopped(run)) ok = err_set(err, "interrupted");
-    if (ok)
-        ok = outset_commit(&set, err);
-    else
-        outset_abort(&set);
+    ok = outset_finish(&set, ok, run, err);
     outnames_free(&names);
     return ok;
 }

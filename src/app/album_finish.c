@@ -138,10 +138,7 @@ bool album_finish(const AlbumPlan *p, const AlbumRecord *r, const char *dir, con
         time_scores(p, r, &times);
     ok = ok && write_tables(p, r, dir, &times, &set, err) &&
          (!p->pictures || album_pictures(p, r, dir, &set, err));
-    if (ok)
-        ok = outset_commit(&set, err);
-    else
-        outset_abort(&set);
+    ok = outset_finish(&set, ok, run, err);
     int seconds = (int)(times.start[p->n - 1] + r[p->n - 1].seconds + 0.5);
     if (ok)
         say(report, SAY_INFO, "%s: %d tracks, %d:%02d", dir, p->n, seconds / 60, seconds % 60);

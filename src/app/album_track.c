@@ -117,11 +117,7 @@ bool album_track_make(const AlbumTake *t, const Run *run, Err *err)
     album_category(t->track->section, &opts);
     bool ok = compose(t, &score, &opts, err) && piece_write(&out, &set, run, err) &&
               put_heat(t, &set, err);
-    if (ok && run_stopped(run)) ok = err_set(err, "interrupted");
-    if (ok)
-        ok = outset_commit(&set, err);
-    else
-        outset_abort(&set);
+    ok = outset_finish(&set, ok, run, err);
     ok = ok && write_record(t, &score, &opts, &made, err);
     score_free(&score);
     outnames_free(&names);

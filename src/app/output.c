@@ -176,3 +176,11 @@ void outset_abort(OutSet *set)
         if (set->item[i].stage) unlink(set->item[i].stage);
     outset_clear(set);
 }
+
+bool outset_finish(OutSet *set, bool ok, const Run *run, Err *err)
+{
+    if (ok && run_stopped(run)) ok = err_set(err, "interrupted");
+    if (ok) return outset_commit(set, err);
+    outset_abort(set);
+    return false;
+}

@@ -138,10 +138,7 @@ bool piece_make(const PieceJob *job, const Run *run, Err *err)
     bool ok = check_ahead(job, genre, n, err) &&
               sources_load(&src, job->model, job->features, &job->say, run, err);
     for (int i = 0; ok && i < n; i++) ok = make_one(job, genre[i], n > 1, &src, &set, run, err);
-    if (ok)
-        ok = outset_commit(&set, err);
-    else
-        outset_abort(&set);
+    ok = outset_finish(&set, ok, run, err);
     sources_free(&src);
     return ok;
 }

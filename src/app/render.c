@@ -63,11 +63,7 @@ bool render_file(const RenderJob *job, const Run *run, Err *err)
     OutSet set = {0};
     bool ok = name_output(&names, job, err) && outnames_check(&names, job->clobber, err) &&
               render_to(job, &names, &set, run, err);
-    if (ok && run_stopped(run)) ok = err_set(err, "interrupted");
-    if (ok)
-        ok = outset_commit(&set, err);
-    else
-        outset_abort(&set);
+    ok = outset_finish(&set, ok, run, err);
     outnames_free(&names);
     return ok;
 }

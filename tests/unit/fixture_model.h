@@ -40,6 +40,22 @@ static inline void scratch_remove(const char *dir)
     rmdir(dir);
 }
 
+static inline int scratch_setup(void **state)
+{
+    *state = scratch_make();
+    return 0;
+}
+
+static inline int scratch_teardown(void **state)
+{
+    scratch_remove(*state);
+    free(*state);
+    return 0;
+}
+
+/* A row of a test table: f's *state is a directory of its own. */
+#define SCRATCH_TEST(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)
+
 static inline void write_bytes(const char *path, const void *bytes, size_t n)
 {
     FILE *f = fopen(path, "wb");

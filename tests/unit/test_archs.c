@@ -209,32 +209,17 @@ static void a_head_that_repeats_the_embedding_is_no_part(void **state)
     }
 }
 
-static int setup(void **state)
-{
-    *state = scratch_make();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    scratch_remove(*state);
-    free(*state);
-    return 0;
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(llama_and_mistral_have_their_mlp_norm_after_attention),
-        TEST(gemma_2_has_four_norms),
-        TEST(gemma_3_is_found_inside_its_multimodal_wrappers),
-        TEST(qwen_2_has_biases_and_qwen_3_has_norms),
-        TEST(families_are_told_apart_by_names_alone),
-        TEST(an_unknown_family_is_read_by_its_endings),
-        TEST(a_lone_w1_is_up_and_experts_stay_apart),
-        TEST(a_head_that_repeats_the_embedding_is_no_part),
+        SCRATCH_TEST(llama_and_mistral_have_their_mlp_norm_after_attention),
+        SCRATCH_TEST(gemma_2_has_four_norms),
+        SCRATCH_TEST(gemma_3_is_found_inside_its_multimodal_wrappers),
+        SCRATCH_TEST(qwen_2_has_biases_and_qwen_3_has_norms),
+        SCRATCH_TEST(families_are_told_apart_by_names_alone),
+        SCRATCH_TEST(an_unknown_family_is_read_by_its_endings),
+        SCRATCH_TEST(a_lone_w1_is_up_and_experts_stay_apart),
+        SCRATCH_TEST(a_head_that_repeats_the_embedding_is_no_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -189,30 +189,15 @@ static void neox_without_a_number_of_heads_is_not_cut(void **state)
     model_close(&m);
 }
 
-static int setup(void **state)
-{
-    *state = scratch_make();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    scratch_remove(*state);
-    free(*state);
-    return 0;
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(phi_3_rows_are_cut_into_q_k_v_gate_up),
-        TEST(phi_3_is_cut_by_shapes_alone_without_a_config),
-        TEST(gpt_2_columns_are_seen_as_rows_with_and_without_prefix),
-        TEST(gpt_2_with_linear_layers_is_not_transposed),
-        TEST(neox_heads_are_taken_apart),
-        TEST(neox_without_a_number_of_heads_is_not_cut),
+        SCRATCH_TEST(phi_3_rows_are_cut_into_q_k_v_gate_up),
+        SCRATCH_TEST(phi_3_is_cut_by_shapes_alone_without_a_config),
+        SCRATCH_TEST(gpt_2_columns_are_seen_as_rows_with_and_without_prefix),
+        SCRATCH_TEST(gpt_2_with_linear_layers_is_not_transposed),
+        SCRATCH_TEST(neox_heads_are_taken_apart),
+        SCRATCH_TEST(neox_without_a_number_of_heads_is_not_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -464,21 +464,6 @@ static void a_file_cut_anywhere_is_refused(void **state)
     free(cut);
 }
 
-static int setup(void **state)
-{
-    *state = scratch_make();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    scratch_remove(*state);
-    free(*state);
-    return 0;
-}
-
-#define FILES(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -491,10 +476,10 @@ int main(void)
         cmocka_unit_test(a_model_s_direction_is_that_of_its_last_tokens),
         cmocka_unit_test(a_sink_at_the_end_is_passed_over),
         cmocka_unit_test(short_prompts_and_wrong_layers_are_told),
-        FILES(a_direction_reads_back_as_it_was),
-        FILES(files_with_wrong_numbers_are_refused),
-        FILES(files_of_other_things_are_refused),
-        FILES(a_file_cut_anywhere_is_refused),
+        SCRATCH_TEST(a_direction_reads_back_as_it_was),
+        SCRATCH_TEST(files_with_wrong_numbers_are_refused),
+        SCRATCH_TEST(files_of_other_things_are_refused),
+        SCRATCH_TEST(a_file_cut_anywhere_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -342,21 +342,6 @@ static void names_come_from_paths(void **state)
     }
 }
 
-static int setup(void **state)
-{
-    *state = scratch_make();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    scratch_remove(*state);
-    free(*state);
-    return 0;
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -365,14 +350,14 @@ int main(void)
         cmocka_unit_test(wrens_weights_look_like_weights),
         cmocka_unit_test(stories260k_opens_as_llama_with_grouped_heads),
         cmocka_unit_test(gpt_nano_sort_opens_as_gpt2_with_its_columns),
-        TEST(every_lying_config_is_one_clear_line),
-        TEST(a_config_that_agrees_or_is_silent_opens),
-        TEST(an_unknown_family_notes_what_does_not_agree),
-        TEST(checkpoints_without_a_transformer_are_refused),
-        TEST(vectors_where_matrices_belong_are_refused),
-        TEST(a_gap_in_the_layers_is_an_error_in_a_known_family),
-        TEST(layers_disagreeing_with_each_other_are_an_error),
-        TEST(names_come_from_paths),
+        SCRATCH_TEST(every_lying_config_is_one_clear_line),
+        SCRATCH_TEST(a_config_that_agrees_or_is_silent_opens),
+        SCRATCH_TEST(an_unknown_family_notes_what_does_not_agree),
+        SCRATCH_TEST(checkpoints_without_a_transformer_are_refused),
+        SCRATCH_TEST(vectors_where_matrices_belong_are_refused),
+        SCRATCH_TEST(a_gap_in_the_layers_is_an_error_in_a_known_family),
+        SCRATCH_TEST(layers_disagreeing_with_each_other_are_an_error),
+        SCRATCH_TEST(names_come_from_paths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -157,27 +157,12 @@ static void wrong_names_and_places_are_refused(void **state)
     free(path);
 }
 
-static int setup(void **state)
-{
-    *state = scratch_make();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    scratch_remove(*state);
-    free(*state);
-    return 0;
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_npy_file_is_header_and_data),       TEST(shapes_are_python_tuples),
-        TEST(the_same_arrays_give_the_same_bytes), TEST(numpy_reads_every_array),
-        TEST(wrong_names_and_places_are_refused),
+        SCRATCH_TEST(a_npy_file_is_header_and_data),       SCRATCH_TEST(shapes_are_python_tuples),
+        SCRATCH_TEST(the_same_arrays_give_the_same_bytes), SCRATCH_TEST(numpy_reads_every_array),
+        SCRATCH_TEST(wrong_names_and_places_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

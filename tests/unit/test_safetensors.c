@@ -277,32 +277,17 @@ static void what_is_no_checkpoint_is_named(void **state)
     free(gone);
 }
 
-static int setup(void **state)
-{
-    *state = scratch_make();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    scratch_remove(*state);
-    free(*state);
-    return 0;
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(every_malformed_header_is_one_clear_line),
-        TEST(lengths_that_lie_are_refused),
-        TEST(every_cut_of_a_good_file_is_refused),
-        TEST(every_single_byte_change_is_survived),
-        TEST(a_good_file_opens_in_the_order_of_its_data),
-        TEST(data_at_odd_addresses_is_read),
-        TEST(prefetch_and_release_keep_the_values),
-        TEST(what_is_no_checkpoint_is_named),
+        SCRATCH_TEST(every_malformed_header_is_one_clear_line),
+        SCRATCH_TEST(lengths_that_lie_are_refused),
+        SCRATCH_TEST(every_cut_of_a_good_file_is_refused),
+        SCRATCH_TEST(every_single_byte_change_is_survived),
+        SCRATCH_TEST(a_good_file_opens_in_the_order_of_its_data),
+        SCRATCH_TEST(data_at_odd_addresses_is_read),
+        SCRATCH_TEST(prefetch_and_release_keep_the_values),
+        SCRATCH_TEST(what_is_no_checkpoint_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -109,27 +109,12 @@ static void every_malformed_index_is_one_clear_line(void **state)
     }
 }
 
-static int setup(void **state)
-{
-    *state = scratch_make();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    scratch_remove(*state);
-    free(*state);
-    return 0;
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(shards_open_as_one_checkpoint),
-        TEST(a_single_file_goes_before_an_index),
-        TEST(every_malformed_index_is_one_clear_line),
+        SCRATCH_TEST(shards_open_as_one_checkpoint),
+        SCRATCH_TEST(a_single_file_goes_before_an_index),
+        SCRATCH_TEST(every_malformed_index_is_one_clear_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -136,29 +136,14 @@ static void what_cannot_be_read_back_is_not_written(void **state)
     free(path);
 }
 
-static int setup(void **state)
-{
-    *state = scratch_make();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    scratch_remove(*state);
-    free(*state);
-    return 0;
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(every_array_reads_back),
-        TEST(data_begin_at_a_multiple_of_64_in_the_order_given),
-        TEST(metadata_are_strings_under_their_keys),
-        TEST(no_arrays_make_a_file_too),
-        TEST(what_cannot_be_read_back_is_not_written),
+        SCRATCH_TEST(every_array_reads_back),
+        SCRATCH_TEST(data_begin_at_a_multiple_of_64_in_the_order_given),
+        SCRATCH_TEST(metadata_are_strings_under_their_keys),
+        SCRATCH_TEST(no_arrays_make_a_file_too),
+        SCRATCH_TEST(what_cannot_be_read_back_is_not_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
