@@ -6,7 +6,8 @@
  *   {"format": "llmsonify score 1", "title": "...", "genre": "acid",
  *    "ppq": 480, "length": 46080, "seconds": 83.478,
  *    "text": ["version, command, fingerprint", ...],
- *    "models": [{"name": "wren", "family": "gemma3", "fingerprint": "0123456789abcdef"}, ...],
+ *    "models": [{"name": "wren", "family": "gemma3", "fingerprint": "0123456789abcdef",
+ *                "prompt": "what it read, where it read one text"}, ...],
  *    "rules": ["", "acid.line: key = phrygian[norm01(row_norms)]", ...],
  *    "vectors": [{"model": 0, "table": "weights", "layer": 3,
  *                 "label": "model.layers.3.self_attn.q_proj.weight",
@@ -39,7 +40,13 @@
 
 void score_write_json(const Score *s, const FeatureSet *const *fs, int nfs, Str *out);
 
+/* One of the sets of numbers that a piece is made from. */
+typedef struct SidecarModel {
+    const char *name, *prompt; /* "" when it read none */
+} SidecarModel;
+
 typedef struct SidecarSource {
+    int set; /* index into Sidecar.model, -1 = unknown */
     const char *model, *table, *label, *role, *feature, *unit; /* "" where not applicable */
     int layer, prompt, head, token;                            /* -1 where not applicable */
     int lane;
@@ -67,6 +74,8 @@ typedef struct SidecarTrack {
 /* A sidecar as read. Zero is empty; strings live as long as the sidecar. */
 typedef struct Sidecar {
     Json *root;
+    SidecarModel *model; /* [nmodels] */
+    int nmodels;
     const char *title, *genre;
     double seconds;
     SidecarTrack *track; /* [ntracks] */
@@ -93,9 +102,10 @@ typedef struct ExplainFilter {
 /* The notes that pass, in order of time, one line each:
  *   12.500s bar 7:3.00 Violins  E4 (64) vel 0.62  q sv[12]=0.8312 (41%) layer 3 (model.layers.3.
  *   self_attn.q_proj.weight) of wren  opera.act1: key = ...
- * (in brackets the norm and the tensor),
+ * (in brackets the norm and the tensor; when the piece has several models or prompts, "of wren" is
+ * followed by which: "of wren, model 2", 'of wren, prompt 2 "Once upon a..."'),
  * or as JSON {"title", "genre", "seconds", "notes": [{"at", "to", "bar", "beat", "track", "key",
- * "name", "velocity", "flags", "rule", "pitch_from": {"model", "table", "label", "layer", "role",
+ * "name", "velocity", "flags", "rule", "pitch_from": {"set" (from 1), "model", "prompt_text", "table", "label", "layer", "role",
  * "feature", "lane", "value", "norm", "unit"}, "velocity_from", "duration_from", "timbre_from"}]}.
  * False when no track has that name or no note passes. */
 bool score_explain(const Sidecar *sc, const ExplainFilter *filter, bool json, Str *out, Err *err);

@@ -45,7 +45,31 @@ static int by_time_then_track(const void *a, const void *b)
     return x->track - y->track;
 }
 
-static void put_source(Str *out, const SidecarSource *s)
+/* True when the piece is made from several texts. */
+static bool many_prompts(const Sidecar *sc)
+{
+    for (int i = 1; i < sc->nmodels; i++)
+        if (strcmp(sc->model[i].prompt, sc->model[0].prompt) != 0) return true;
+    return false;
+}
+
+/* Which of several models or texts; spell: its beginning too, cut between two characters. */
+static void put_which(Str *out, const Sidecar *sc, int set, bool spell)
+{
+    enum { SHOWN = 24 }; /* bytes */
+    if (set < 0 || sc->nmodels < 2) return;
+    bool texts = many_prompts(sc);
+    str_addf(out, ", %s %d", texts ? "prompt" : "model", set + 1);
+    if (!texts || !spell) return;
+    const char *text = sc->model[set].prompt;
+    size_t n = strlen(text), cut = n > SHOWN ? SHOWN : n;
+    while (cut < n && cut > 0 && ((unsigned char)text[cut] & 0xc0) == 0x80) cut--;
+    str_puts(out, " \"");
+    for (size_t i = 0; i < cut; i++) str_putc(out, (unsigned char)text[i] < ' ' ? ' ' : text[i]);
+    str_puts(out, cut < n ? "...\"" : "\"");
+}
+
+static void put_source(Str *out, const Sidecar *sc, const SidecarSource *s, bool first)
 {
     str_puts(out, "  ");
     if (*s->role) str_addf(out, "%s ", s->role);
@@ -57,6 +81,7 @@ static void put_source(Str *out, const SidecarSource *s)
     if (s->token >= 0) str_addf(out, " token %d", s->token);
     if (*s->label) str_addf(out, " (%s)", s->label);
     if (*s->model) str_addf(out, " of %s", s->model);
+    put_which(out, sc, s->set, first);
 }
 
 static void put_line(Str *out, const Sidecar *sc, const SidecarNote *n)
@@ -68,15 +93,18 @@ static void put_line(Str *out, const Sidecar *sc, const SidecarNote *n)
     for (int f = 0; f < FROM_COUNT; f++) {
         bool said = false; /* a number that made two things is printed once */
         for (int e = 0; e < f; e++) said = said || n->from[e] == n->from[f];
-        if (n->from[f] >= 0 && !said) put_source(out, &sc->source[n->from[f]]);
+        if (n->from[f] >= 0 && !said) put_source(out, sc, &sc->source[n->from[f]], f == 0);
     }
     str_addf(out, "  %s\n", n->rule);
 }
 
-static void put_source_json(JsonOut *j, const char *key, const SidecarSource *s)
+static void put_source_json(JsonOut *j, const Sidecar *sc, const char *key, const SidecarSource *s)
 {
     jout_begin(j, key, '{', true);
+    if (s->set >= 0) jout_int(j, "set", s->set + 1);
     jout_string(j, "model", s->model);
+    if (s->set >= 0 && *sc->model[s->set].prompt)
+        jout_string(j, "prompt_text", sc->model[s->set].prompt);
     jout_string(j, "table", s->table);
     jout_string(j, "label", s->label);
     if (s->layer >= 0) jout_int(j, "layer", s->layer);
@@ -108,7 +136,7 @@ static void put_note_json(JsonOut *j, const Sidecar *sc, const SidecarNote *n)
     jout_int(j, "flags", n->flags);
     jout_string(j, "rule", n->rule);
     for (int f = 0; f < FROM_COUNT; f++)
-        if (n->from[f] >= 0) put_source_json(j, FROM_NAME[f], &sc->source[n->from[f]]);
+        if (n->from[f] >= 0) put_source_json(j, sc, FROM_NAME[f], &sc->source[n->from[f]]);
     jout_end(j, '}');
 }
 

@@ -12,8 +12,6 @@ enum { NOTE_FIELDS = 14, SOURCE_FIELDS = 4 };
 
 typedef struct Reader {
     Sidecar *sc;
-    const char **model; /* [nmodels] */
-    int nmodels;
     const char **rule; /* [nrules] */
     int nrules;
     SidecarSource *vector; /* [nvectors] lane, value and norm are the source's to fill in */
@@ -66,9 +64,10 @@ static bool read_models(Reader *r, Err *err)
     int n;
     const Json *all = list(r, "models", &n, err);
     if (!all) return false;
-    r->model = mem_alloc(n, sizeof *r->model);
+    r->sc->model = mem_alloc(n, sizeof *r->sc->model);
     for (const Json *j = json_child(all); j; j = json_next(j))
-        r->model[r->nmodels++] = string_or(json_get(j, "name"), "");
+        r->sc->model[r->sc->nmodels++] = (SidecarModel){string_or(json_get(j, "name"), ""),
+                                                        string_or(json_get(j, "prompt"), "")};
     return true;
 }
 
@@ -88,12 +87,13 @@ static bool read_vector(Reader *r, const Json *j, SidecarSource *v, Err *err)
     static const char *const NAME[] = {"layer", "prompt", "head", "token"};
     int *at[] = {&v->layer, &v->prompt, &v->head, &v->token};
     int64_t model = 0, x;
-    if (!json_get_int(j, "model", 0, r->nmodels - 1, -1, &model, err)) return false;
+    if (!json_get_int(j, "model", 0, r->sc->nmodels - 1, -1, &model, err)) return false;
     for (int i = 0; i < 4; i++) {
         if (!json_get_int(j, NAME[i], -1, INT32_MAX, -1, &x, err)) return false;
         *at[i] = (int)x;
     }
-    v->model = model < 0 ? "" : r->model[model];
+    v->set = (int)model;
+    v->model = model < 0 ? "" : r->sc->model[model].name;
     v->table = string_or(json_get(j, "table"), "");
     v->label = string_or(json_get(j, "label"), "");
     v->role = string_or(json_get(j, "role"), "");
@@ -205,7 +205,6 @@ static bool read_root(Sidecar *sc, Json *root, Err *err)
     sc->title = string_or(json_get(root, "title"), "");
     sc->genre = string_or(json_get(root, "genre"), "");
     sc->seconds = json_number(json_get(root, "seconds"), 0);
-    free(r.model);
     free(r.rule);
     free(r.vector);
     if (!ok) sidecar_free(sc);
@@ -215,6 +214,7 @@ static bool read_root(Sidecar *sc, Json *root, Err *err)
 void sidecar_free(Sidecar *sc)
 {
     json_free(sc->root);
+    free(sc->model);
     free(sc->track);
     free(sc->note);
     free(sc->source);

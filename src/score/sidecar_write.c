@@ -188,6 +188,13 @@ static void write_sources(Writer *w)
     jout_end(j, ']');
 }
 
+/* The text that the model read, NULL when it read none or several. */
+static const char *prompt_of(const FeatureSet *fs)
+{
+    const Table *t = &fs->table[FT_PROMPTS];
+    return t->nrows == 1 ? t->label[0] : NULL;
+}
+
 static void write_head(Writer *w)
 {
     const Score *s = w->s;
@@ -209,6 +216,7 @@ static void write_head(Writer *w)
         jout_string(j, "name", w->fs[i]->model);
         jout_string(j, "family", w->fs[i]->family);
         jout_string(j, "fingerprint", fingerprint);
+        if (prompt_of(w->fs[i])) jout_string(j, "prompt", prompt_of(w->fs[i]));
         jout_end(j, '}');
     }
     jout_end(j, ']');

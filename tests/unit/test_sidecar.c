@@ -259,6 +259,59 @@ static void explaining_as_json_gives_the_same_notes(void **state)
 }
 
 /* Replaces the first `from` by `to` in a copy of the JSON; the copy must then be refused. */
+/* A note of each of two sets: of two texts in one model, then of one text in two models. */
+static void explain_two(const char *second_text, const char *second_model, Str *lines, Str *json)
+{
+    const char *const model[2] = {"wren", second_model}, *const text[2] = {"Once upon a time there "
+        "w\xc3\xa4r a bird", second_text};
+    FeatureSet fs[2] = {{.id = 0}, {.id = 1}};
+    const FeatureSet *set[2] = {&fs[0], &fs[1]};
+    Score s = {0};
+    Str out = {0};
+    Sidecar sc;
+    Err err = {{0}};
+    const ExplainFilter all = {.track = NULL};
+    int track = score_add_track(&s, "Lead", 81, false), rule = score_add_rule(&s, "r");
+    for (int i = 0; i < 2; i++) {
+        fs[i].model = strdup(model[i]);
+        fs[i].family = strdup("gemma3");
+        feat_add_row(&fs[i], FT_PROMPTS, (RowKey){0, -1, -1, -1, -1}, text[i]);
+        int col = feat_add_column(&fs[i], FT_TOKENS, "norm", "", "norm");
+        int row = feat_add_row(&fs[i], FT_TOKENS, (RowKey){0, 3, -1, -1, 1}, "upon");
+        feat_set1(&fs[i], FT_TOKENS, col, row, 2 + i);
+        Cell c = feat_value(&fs[i], FT_TOKENS, col, row, 0).from;
+        Note n = note(480 * i, 60, rule, c, c);
+        score_add_note(&s, track, &n);
+    }
+    score_finish(&s);
+    score_write_json(&s, set, 2, &out);
+    assert_true(sidecar_parse(&sc, out.s, out.len, &err));
+    assert_true(score_explain(&sc, &all, false, lines, &err));
+    assert_true(score_explain(&sc, &all, true, json, &err));
+    sidecar_free(&sc);
+    str_free(&out);
+    score_free(&s);
+    for (int i = 0; i < 2; i++) feat_free(&fs[i]);
+}
+
+static void a_source_says_which_text_or_which_model_it_is_of(void **state)
+{
+    (void)state;
+    Str lines = {0}, json = {0};
+    explain_two("short", "wren", &lines, &json);
+    /* Cut before the character of two bytes that the 24th byte would halve. */
+    assert_non_null(strstr(lines.s, "of wren, prompt 1 \"Once upon a time there w...\"  r"));
+    assert_non_null(strstr(lines.s, "of wren, prompt 2 \"short\"  r"));
+    assert_non_null(strstr(json.s, "\"set\": 2"));
+    assert_non_null(strstr(json.s, "\"prompt_text\": \"short\""));
+    lines.len = json.len = 0;
+    explain_two("Once upon a time there w\xc3\xa4r a bird", "tuned", &lines, &json);
+    assert_non_null(strstr(lines.s, "of wren, model 1  r"));
+    assert_non_null(strstr(lines.s, "of tuned, model 2  r"));
+    str_free(&lines);
+    str_free(&json);
+}
+
 static void a_broken_sidecar_is_refused_in_one_line(void **state)
 {
     (void)state;
@@ -316,6 +369,7 @@ int main(void)
         cmocka_unit_test(explaining_gives_one_line_a_note_in_order_of_time),
         cmocka_unit_test(explaining_filters_by_time_bar_and_track),
         cmocka_unit_test(explaining_as_json_gives_the_same_notes),
+        cmocka_unit_test(a_source_says_which_text_or_which_model_it_is_of),
         cmocka_unit_test(a_broken_sidecar_is_refused_in_one_line),
         cmocka_unit_test(every_truncation_is_refused),
     };
