@@ -77,6 +77,7 @@ static void chain_of_layer(Chain *c, const FeatureSet *fs, int layer, int size)
     markov_from_norms(&c->m, blocks, size);
     lstm_init(&c->cell, fold, vector(fs, "fold_share", row, LSTM_GATES));
     c->now = markov_start(&c->m);
+    c->stood = 0;
 }
 
 void cascade_retell(const Cascade *c, int layer, int turn, int *degree, Value *why)
@@ -159,6 +160,7 @@ void cascade_chords(const Cascade *c, int cycles, int *degree, Value *why)
     markov_from_norms(&chain.m, blocks, c->size);
     lstm_init(&chain.cell, fold, share);
     chain.now = markov_start(&chain.m);
+    chain.stood = 0;
     for (int i = 0; i < cycles * c->nl; i++) {
         const CascadeLayer *l = &c->layer[i % c->nl];
         why[i] = l->tok[c->nt - 1 - i / c->nl % c->nt].phase;
