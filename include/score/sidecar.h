@@ -105,8 +105,9 @@ typedef struct ExplainFilter {
  * (in brackets the norm and the tensor; when the piece has several models or prompts, "of wren" is
  * followed by which: "of wren, model 2", 'of wren, prompt 2 "Once upon a..."'),
  * or as JSON {"title", "genre", "seconds", "notes": [{"at", "to", "bar", "beat", "track", "key",
- * "name", "velocity", "flags", "rule", "pitch_from": {"set" (from 1), "model", "prompt_text", "table", "label", "layer", "role",
- * "feature", "lane", "value", "norm", "unit"}, "velocity_from", "duration_from", "timbre_from"}]}.
+ * "name", "velocity", "flags", "rule", "pitch_from": {"set" (from 1), "model", "prompt_text",
+ * "table", "label", "layer", "role", "feature", "lane", "value", "norm", "unit"}, "velocity_from",
+ * "duration_from", "timbre_from"}]}.
  * False when no track has that name or no note passes. */
 bool score_explain(const Sidecar *sc, const ExplainFilter *filter, bool json, Str *out, Err *err);
 

@@ -35,7 +35,7 @@ static bool compose(const FeatureSet *const *fs, int nfs, const GenreOpts *opts,
     cascade_plan(&p, &c, &form);
     cascade_frame(out, &p, 0);
     write_sections(out, &c, &p);
-    cascade_seats(&seat, out, "", true, 0, true);
+    cascade_seats(&seat, out, "", true, 0, c.directed);
     seat.sparse = p.passes >= 4;
     cascade_play(&c, &p, &seat);
     out->length = cascade_length(&p);
