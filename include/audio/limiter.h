@@ -12,9 +12,12 @@ enum { LIMITER_BLOCK = 16 }; /* frames */
 float *limiter_peaks(const AudioBuf *a, int64_t *count, const Run *run);
 /* The largest true peak of all, as an amplitude. */
 double limiter_peak(const AudioBuf *a, const Run *run);
-/* out = in * drive, limited to the amplitude `ceiling`. out and in have the same shape and may be
- * the same buffer; peaks are those of `in`. Nothing is delayed. Gain never changes by a step. */
-void limiter_run(AudioBuf *out, const AudioBuf *in, const float *peaks, double drive,
-                 double ceiling);
+/* The largest sample, as an amplitude. */
+double limiter_sample_peak(const AudioBuf *a, const Run *run);
+/* a times drive, limited to the amplitude `ceiling`, in place; peaks are those of a. Nothing is
+ * delayed. Gain never changes by a step. */
+void limiter_run(AudioBuf *a, const float *peaks, double drive, double ceiling, const Run *run);
+/* The gains that it gives, for the middles of blocks: [n], the caller's to free. */
+double *limiter_gains(const float *peaks, int64_t n, double drive, double ceiling, int rate);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "audio/buf.h"
+#include "base/run.h"
 
 typedef struct AudioMeasure {
     double seconds;
@@ -26,6 +27,8 @@ void audio_measure(const AudioBuf *a, AudioMeasure *m);
 
 /* Integrated loudness alone, LUFS; -inf when nothing passes the gate. Quick: one pass. */
 double audio_lufs(const AudioBuf *a);
+/* The same, to the last bit, by several threads. */
+double audio_lufs_on(const AudioBuf *a, const Run *run);
 /* Loudness of a sliding window (0.4 s: momentary, 3 s: short-term, not more), every `hop` seconds:
  * value i covers the `window` seconds that end at (i + 1) * hop. out is [count] LUFS, -inf for
  * silence, the caller's to free. */

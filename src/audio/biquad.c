@@ -67,6 +67,28 @@ void biquad_run(const Biquad *filter, BiquadState *state, int nf, float *x, int6
     }
 }
 
+void biquad_run_pair(const Biquad *filter, BiquadPair *state, int nf, float *x, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++, x += 2) {
+        Lane2 v = {x[0], x[1]};
+        for (int k = 0; k < nf; k++) {
+            const Biquad *f = &filter[k];
+            Lane2 y = f->b0 * v + state[k].s1;
+            state[k].s1 = (f->b1 * v + state[k].s2) - f->a1 * y;
+            state[k].s2 = f->b2 * v - f->a2 * y;
+            v = y;
+        }
+        x[0] = (float)v[0];
+        x[1] = (float)v[1];
+    }
+    for (int k = 0; k < nf; k++) {
+        for (int c = 0; c < 2; c++) {
+            if (fabs(state[k].s1[c]) < BIQUAD_REST) state[k].s1[c] = 0;
+            if (fabs(state[k].s2[c]) < BIQUAD_REST) state[k].s2[c] = 0;
+        }
+    }
+}
+
 double biquad_gain_db(const Biquad *f, double rate, double hz)
 {
     double w = 2 * M_PI * hz / rate;

@@ -34,10 +34,10 @@ double compressor_curve(const CompressorOpts *o, double level_db)
     return slope * in_knee * in_knee / (2 * o->knee_db);
 }
 
-double compressor_run(AudioBuf *a, const CompressorOpts *o)
+double compressor_run(AudioBuf *a, const CompressorOpts *o, const Run *run)
 {
     int64_t n;
-    double *curve = block_power(a, COMPRESSOR_BLOCK, &n);
+    double *curve = block_power(a, COMPRESSOR_BLOCK, &n, run);
     double dt = (double)COMPRESSOR_BLOCK / a->rate;
     double attack = exp(-dt / o->attack), release = exp(-dt / o->release);
     double gain = 0, most = 0;
@@ -46,9 +46,9 @@ double compressor_run(AudioBuf *a, const CompressorOpts *o)
         double keep = want < gain ? attack : release;
         gain = keep * gain + (1 - keep) * want;
         if (gain < most) most = gain;
-        curve[b] = amplitude(gain);
+        curve[b] = gain == 0 ? 1 : amplitude(gain);
     }
-    if (most < 0) apply_block_gain(a, COMPRESSOR_BLOCK, curve, n);
+    if (most < 0) gain_curve_apply(a, &(GainCurve){curve, n, COMPRESSOR_BLOCK}, run);
     free(curve);
     return -most;
 }
@@ -59,10 +59,10 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-double compressor_level(const AudioBuf *a, double quantile)
+double compressor_level(const AudioBuf *a, double quantile, const Run *run)
 {
     int64_t n, kept = 0;
-    double *level = block_power(a, a->rate / LEVEL_BLOCKS_A_SECOND, &n);
+    double *level = block_power(a, a->rate / LEVEL_BLOCKS_A_SECOND, &n, run);
     for (int64_t b = 0; b < n; b++)
         if (power_db(level[b]) > LEVEL_FLOOR) level[kept++] = power_db(level[b]);
     qsort(level, (size_t)kept, sizeof *level, by_value);
@@ -102,11 +102,11 @@ static double mean_level(const double *power, const double *sounds, int64_t n)
     return count > 0 ? sum / count : 0;
 }
 
-void leveller_run(AudioBuf *a, const LevellerOpts *o)
+void leveller_run(AudioBuf *a, const LevellerOpts *o, const Run *run)
 {
     int block = a->rate / LEVEL_BLOCKS_A_SECOND;
     int64_t n, reach = (int64_t)(o->seconds * LEVEL_BLOCKS_A_SECOND / 2);
-    double *power = block_power(a, block, &n);
+    double *power = block_power(a, block, &n, run);
     double *sounds = mem_alloc(n, sizeof *sounds);
     for (int64_t i = 0; i < n; i++) sounds[i] = power_db(power[i]) > LEVEL_FLOOR ? 1 : 0;
     double *level = sliding_mean(power, sounds, n, reach);
@@ -117,7 +117,7 @@ void leveller_run(AudioBuf *a, const LevellerOpts *o)
     }
     double *smooth = sliding_mean(level, sounds, n, reach);
     for (int64_t i = 0; i < n; i++) smooth[i] = amplitude(smooth[i]);
-    apply_block_gain(a, block, smooth, n);
+    gain_curve_apply(a, &(GainCurve){smooth, n, block}, run);
     free(power);
     free(sounds);
     free(level);

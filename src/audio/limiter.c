@@ -16,6 +16,7 @@
 
 #include "base/lanes.h"
 #include "base/mem.h"
+#include "chunks.h"
 #include "gain_curve.h"
 
 enum {
@@ -76,137 +77,166 @@ static void span_peaks(float peak[SPAN], const float *x, float fir[PHASES - 1][T
 /* The frames from - TAPS .. from + SPAN + TAPS of one channel, zero outside the buffer. */
 static void gather(float *to, const AudioBuf *a, int channel, int64_t from)
 {
-    for (int64_t i = -TAPS; i < SPAN + TAPS; i++) {
+    const int n = TAPS + SPAN + TAPS;
+    from -= TAPS;
+    if (from >= 0 && from + n <= a->frames) {
+        const float *x = a->x + from * a->channels + channel;
+        for (int i = 0; i < n; i++) to[i] = x[i * a->channels];
+        return;
+    }
+    for (int i = 0; i < n; i++) {
         int64_t at = from + i;
-        *to++ = at >= 0 && at < a->frames ? a->x[at * a->channels + channel] : 0;
+        to[i] = at >= 0 && at < a->frames ? a->x[at * a->channels + channel] : 0;
     }
 }
 
-static void chunk_peaks(void *ud, int64_t chunk, int worker)
+/* Four magnitudes side by side. */
+static float largest(const float *x, int64_t n)
+{
+    float most[4] = {0}, rest = 0;
+    for (int64_t i = 0; i < n / 4; i++, x += 4)
+        for (int k = 0; k < 4; k++) most[k] = fabsf(x[k]) > most[k] ? fabsf(x[k]) : most[k];
+    for (int i = 0; i < n % 4; i++) rest = fmaxf(rest, fabsf(x[i]));
+    return fmaxf(fmaxf(fmaxf(most[0], most[1]), fmaxf(most[2], most[3])), rest);
+}
+
+static void chunk_peaks(void *ud, int64_t from, int64_t end)
 {
     PeakJob *job = ud;
     const AudioBuf *a = job->a;
     float in[TAPS + SPAN + TAPS];
-    int64_t end = (chunk + 1) * CHUNK < a->frames ? (chunk + 1) * CHUNK : a->frames;
-    (void)worker;
-    for (int64_t from = chunk * CHUNK; from < end; from += SPAN) {
+    for (; from < end; from += SPAN) {
         float peak[SPAN] = {0};
         for (int c = 0; c < a->channels; c++) {
             gather(in, a, c, from);
             span_peaks(peak, in + TAPS, job->fir);
         }
-        for (int i = 0; i < SPAN && from + i < a->frames; i++) {
-            float *block = &job->peak[(from + i) / LIMITER_BLOCK];
-            if (peak[i] > *block) *block = peak[i];
-        }
+        for (int64_t at = from; at < from + SPAN && at < a->frames; at += LIMITER_BLOCK)
+            job->peak[at / LIMITER_BLOCK] = largest(peak + (at - from), LIMITER_BLOCK);
     }
 }
 
 float *limiter_peaks(const AudioBuf *a, int64_t *count, const Run *run)
 {
     PeakJob job = {.a = a};
-    Run whole = {.threads = run_threads(run)};
     *count = (a->frames + LIMITER_BLOCK - 1) / LIMITER_BLOCK;
     job.peak = mem_alloc(*count, sizeof *job.peak);
     design_fir(job.fir);
-    parallel_for(&whole, NULL, (a->frames + CHUNK - 1) / CHUNK, chunk_peaks, &job);
+    for_chunks(run, a->frames, CHUNK, chunk_peaks, &job);
     return job.peak;
 }
 
-static float largest(const float *x, int64_t n)
+static void chunk_samples(void *ud, int64_t from, int64_t end)
 {
-    float most = 0;
-    for (int64_t i = 0; i < n; i++) most = fabsf(x[i]) > most ? fabsf(x[i]) : most;
-    return most;
+    PeakJob *job = ud;
+    const int channels = job->a->channels;
+    job->peak[from / CHUNK] = largest(job->a->x + from * channels, (end - from) * channels);
 }
 
 /* The largest peak of a chunk's loud spans. */
-static void chunk_peak(void *ud, int64_t chunk, int worker)
+static void chunk_peak(void *ud, int64_t from, int64_t end)
 {
     PeakJob *job = ud;
     const AudioBuf *a = job->a;
-    float in[TAPS + SPAN + TAPS];
-    int64_t end = (chunk + 1) * CHUNK < a->frames ? (chunk + 1) * CHUNK : a->frames;
-    (void)worker;
-    for (int64_t from = chunk * CHUNK; from < end; from += SPAN) {
+    float in[TAPS + SPAN + TAPS], *most = &job->peak[from / CHUNK];
+    for (; from < end; from += SPAN) {
         for (int c = 0; c < a->channels; c++) {
             float peak[SPAN] = {0};
             gather(in, a, c, from);
             if (largest(in, TAPS + SPAN + TAPS) < job->least) continue;
             span_peaks(peak, in + TAPS, job->fir);
-            job->peak[chunk] = fmaxf(job->peak[chunk], largest(peak, SPAN));
+            *most = fmaxf(*most, largest(peak, SPAN));
         }
     }
 }
 
-/* No interpolated value is larger than the largest sample round it times the sum of the taps'
- * magnitudes: soft spans need no interpolation. */
-double limiter_peak(const AudioBuf *a, const Run *run)
+/* The most that interpolation can make of samples of 1: the sum of the taps' magnitudes. */
+static float fir_gain(float fir[PHASES - 1][TAPS])
 {
-    PeakJob job = {.a = a};
-    Run whole = {.threads = run_threads(run)};
-    int64_t chunks = (a->frames + CHUNK - 1) / CHUNK;
-    float most = largest(a->x, a->frames * a->channels), gain = 1;
-    design_fir(job.fir);
+    float gain = 1;
     for (int f = 0; f < PHASES - 1; f++) {
         float sum = 0;
-        for (int k = 0; k < TAPS; k++) sum += fabsf(job.fir[f][k]);
+        for (int k = 0; k < TAPS; k++) sum += fabsf(fir[f][k]);
         gain = fmaxf(gain, sum);
     }
-    job.least = 0.9999f * most / gain; /* less a float's rounding */
-    job.peak = mem_alloc(chunks, sizeof *job.peak);
-    parallel_for(&whole, NULL, chunks, chunk_peak, &job);
-    for (int64_t i = 0; i < chunks; i++) most = fmaxf(most, job.peak[i]);
+    return gain;
+}
+
+double limiter_sample_peak(const AudioBuf *a, const Run *run)
+{
+    int64_t chunks = (a->frames + CHUNK - 1) / CHUNK;
+    PeakJob job = {.a = a, .peak = mem_alloc(chunks, sizeof *job.peak)};
+    for_chunks(run, a->frames, CHUNK, chunk_samples, &job);
+    float most = largest(job.peak, chunks);
     free(job.peak);
     return most;
 }
 
-static double around_min(const double *v, int64_t n, int64_t at)
+/* Soft spans need no interpolation. */
+double limiter_peak(const AudioBuf *a, const Run *run)
 {
-    double least = v[at];
-    for (int64_t i = at > REACH ? at - REACH : 0; i <= at + REACH && i < n; i++)
-        if (v[i] < least) least = v[i];
-    return least;
+    int64_t chunks = (a->frames + CHUNK - 1) / CHUNK;
+    PeakJob job = {.a = a, .peak = mem_alloc(chunks, sizeof *job.peak)};
+    float samples = (float)limiter_sample_peak(a, run);
+    design_fir(job.fir);
+    job.least = 0.9999f * samples / fir_gain(job.fir); /* less a float's rounding */
+    for_chunks(run, a->frames, CHUNK, chunk_peak, &job);
+    float most = fmaxf(samples, largest(job.peak, chunks));
+    free(job.peak);
+    return most;
 }
 
-/* Triangle of half width REACH - 1; the ends are continued. */
-static double around_mean(const double *v, int64_t n, int64_t at)
+/* held [n] = the least of need [n + 2 REACH] within REACH, released slowly. */
+static void hold(double *held, const double *need, int64_t n, double keep)
 {
-    double sum = 0;
-    for (int64_t k = 1 - REACH; k < REACH; k++) {
-        int64_t i = at + k < 0 ? 0 : at + k >= n ? n - 1 : at + k;
-        sum += (double)(REACH - llabs(k)) * v[i];
+    double now = 1;
+    for (int64_t b = 0; b < n; b++) {
+        const double *v = need + b;
+        double least = v[0];
+        for (int k = 1; k <= 2 * REACH; k++) least = v[k] < least ? v[k] : least;
+        held[b] = least;
     }
-    return sum / (REACH * REACH);
+    for (int64_t b = 0; b < n; b++) {
+        now = 1 - keep * (1 - now);
+        if (held[b] < now) now = held[b];
+        held[b] = now;
+    }
 }
 
-/* Gains for all blocks, [n]. */
-static double *gain_curve(const float *peaks, int64_t n, double drive, double ceiling, int rate)
+/* A triangle of half width REACH - 1 over v [n + 2 REACH], times drive. */
+static void smooth(double *out, const double *v, int64_t n, double drive)
 {
-    double *need = mem_alloc(n, sizeof *need), *gain = mem_alloc(n, sizeof *gain);
-    double keep = exp(-(double)LIMITER_BLOCK / (rate * LIMITER_RELEASE)), held = 1;
+    for (int64_t b = 0; b < n; b++) {
+        double sum = 0;
+        for (int k = 1; k < 2 * REACH; k++) sum += (REACH - abs(k - REACH)) * v[b + k];
+        out[b] = drive / (REACH * REACH) * sum;
+    }
+}
+
+double *limiter_gains(const float *peaks, int64_t n, double drive, double ceiling, int rate)
+{
+    double *need = mem_alloc(n + 2 * REACH, sizeof *need);
+    double *held = mem_alloc(n + 2 * REACH, sizeof *held);
+    double keep = exp(-(double)LIMITER_BLOCK / (rate * LIMITER_RELEASE));
     for (int64_t b = 0; b < n; b++) {
         double peak = drive * (double)peaks[b];
-        need[b] = peak > ceiling ? ceiling / peak : 1;
+        need[REACH + b] = peak > ceiling ? ceiling / peak : 1;
     }
-    for (int64_t b = 0; b < n; b++) {
-        double least = around_min(need, n, b);
-        held = 1 - keep * (1 - held);
-        if (least < held) held = least;
-        gain[b] = held;
+    for (int k = 0; k < REACH; k++) need[k] = need[n + REACH + k] = 1;
+    hold(held + REACH, need, n, keep);
+    for (int k = 0; k < REACH; k++) { /* the ends are continued */
+        held[k] = held[REACH];
+        held[n + REACH + k] = held[n + REACH - 1];
     }
-    for (int64_t b = 0; b < n; b++) need[b] = drive * around_mean(gain, n, b);
-    free(gain);
+    smooth(need, held, n, drive);
+    free(held);
     return need;
 }
 
-void limiter_run(AudioBuf *out, const AudioBuf *in, const float *peaks, double drive,
-                 double ceiling)
+void limiter_run(AudioBuf *a, const float *peaks, double drive, double ceiling, const Run *run)
 {
-    int64_t n = (in->frames + LIMITER_BLOCK - 1) / LIMITER_BLOCK;
-    double *gain = gain_curve(peaks, n, drive, ceiling, in->rate);
-    if (out->x != in->x)
-        memcpy(out->x, in->x, (size_t)(in->frames * in->channels) * sizeof *in->x);
-    apply_block_gain(out, LIMITER_BLOCK, gain, n);
+    int64_t n = (a->frames + LIMITER_BLOCK - 1) / LIMITER_BLOCK;
+    double *gain = limiter_gains(peaks, n, drive, ceiling, a->rate);
+    gain_curve_apply(a, &(GainCurve){gain, n, LIMITER_BLOCK}, run);
     free(gain);
 }

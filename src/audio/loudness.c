@@ -59,15 +59,20 @@ void audio_measure(const AudioBuf *a, AudioMeasure *m)
     m->centroid = meter_centroid(a);
 }
 
-double audio_lufs(const AudioBuf *a)
+double audio_lufs_on(const AudioBuf *a, const Run *run)
 {
     double lufs;
-    if (a->channels <= 2) return kweight_lufs(a);
+    if (a->channels <= 2) return kweight_lufs(a, NULL, run);
     ebur128_state *st = state_new(a, EBUR128_MODE_I);
     feed(st, a, 0, a->frames);
     if (ebur128_loudness_global(st, &lufs) != EBUR128_SUCCESS) lufs = -HUGE_VAL;
     ebur128_destroy(&st);
     return lufs;
+}
+
+double audio_lufs(const AudioBuf *a)
+{
+    return audio_lufs_on(a, &(Run){.threads = 1});
 }
 
 int64_t audio_loudness_curve(const AudioBuf *a, double window, double hop, float **out)

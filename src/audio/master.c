@@ -10,6 +10,7 @@
  * The ceiling is 0.3 dB under the peak asked for: 16-bit dither and lossy encoders add a little. */
 #include "audio/master.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +18,15 @@
 #include "audio/biquad.h"
 #include "audio/compressor.h"
 #include "audio/limiter.h"
-#include "audio/loudness.h"
+#include "base/mem.h"
+#include "chunks.h"
+#include "gain_curve.h"
+#include "kweight.h"
 
-enum { MASTER_BANDS = 4, MASTER_TRIES = 8 };
+enum { MASTER_BANDS = 4, MASTER_TRIES = 8, MASTER_PIECE = 1 << 17 }; /* frames of a piece */
 
 static const double MASTER_HIGH_PASS = 28;  /* Hz */
+static const double MASTER_FORGETS = 0.2;   /* seconds, in which it falls by 200 dB */
 static const double MASTER_MARGIN = 0.3;    /* dB between ceiling and peak */
 static const double MASTER_CLOSE = 0.05;    /* LU: near enough to stop */
 static const double MASTER_SILENCE = -70;   /* dBFS of the sample peak: nothing to master */
@@ -75,10 +80,14 @@ static const Style STYLES[] = {
      .ride = {.amount = 0.3, .range_db = 4, .seconds = 4}},
 };
 
+/* Threads take pieces of time. Each begins `before` frames early from rest, on what was there
+ * before the piece ahead of it was filtered: by then the lowest filter has forgotten. */
 typedef struct Equaliser {
     AudioBuf *a;
     int nf;
     Biquad filter[1 + MASTER_BANDS];
+    int64_t before;
+    float *ahead; /* [pieces, before, channels] */
 } Equaliser;
 
 static const Style *style_find(const char *name)
@@ -88,17 +97,45 @@ static const Style *style_find(const char *name)
     return &STYLES[0];
 }
 
-static void equalise_channel(void *ud, int64_t channel, int worker)
+static void filter_piece(const Equaliser *e, float *early, float *x, int64_t n)
 {
-    Equaliser *e = ud;
-    BiquadState state[1 + MASTER_BANDS] = {{0}};
-    (void)worker;
-    biquad_run(e->filter, state, e->nf, e->a->x + channel, e->a->frames, e->a->channels);
+    BiquadPair pair[1 + MASTER_BANDS] = {0};
+    const int channels = e->a->channels;
+    if (channels == 2) {
+        biquad_run_pair(e->filter, pair, e->nf, early, e->before);
+        biquad_run_pair(e->filter, pair, e->nf, x, n);
+        return;
+    }
+    for (int c = 0; c < channels; c++) {
+        BiquadState state[1 + MASTER_BANDS] = {{0}};
+        biquad_run(e->filter, state, e->nf, early + c, e->before, channels);
+        biquad_run(e->filter, state, e->nf, x + c, n, channels);
+    }
 }
 
-static void equalise(AudioBuf *a, const Style *style, const Run *run)
+static void equalise_piece(void *ud, int64_t from, int64_t to)
 {
-    Equaliser e = {.a = a, .nf = 1};
+    Equaliser *e = ud;
+    const int channels = e->a->channels;
+    float *early = e->ahead + from / MASTER_PIECE * e->before * channels;
+    filter_piece(e, early, e->a->x + from * channels, to - from);
+}
+
+/* Remembers what lies before every piece; before the first there is silence. */
+static void look_back(Equaliser *e)
+{
+    const AudioBuf *a = e->a;
+    int64_t size = e->before * a->channels, pieces = (a->frames + MASTER_PIECE - 1) / MASTER_PIECE;
+    e->ahead = mem_alloc(pieces * size, sizeof *e->ahead);
+    for (int64_t i = 1; i < pieces; i++)
+        memcpy(e->ahead + i * size, a->x + i * MASTER_PIECE * a->channels - size,
+               (size_t)size * sizeof *a->x);
+}
+
+/* gain: of the whole, by the way. */
+static void equalise(AudioBuf *a, const Style *style, double gain, const Run *run)
+{
+    Equaliser e = {.a = a, .nf = 1, .before = (int64_t)fmin(MASTER_FORGETS * a->rate, MASTER_PIECE)};
     double top = 0.45 * a->rate;
     e.filter[0] = biquad_design(BIQUAD_HIGH_PASS, a->rate, MASTER_HIGH_PASS, M_SQRT1_2, 0);
     for (int i = 0; i < MASTER_BANDS; i++) {
@@ -106,7 +143,12 @@ static void equalise(AudioBuf *a, const Style *style, const Run *run)
         if (b->kind == BIQUAD_OFF || b->hz > top) continue;
         e.filter[e.nf++] = biquad_design(b->kind, a->rate, b->hz, b->q, b->db);
     }
-    parallel_for(run, NULL, a->channels, equalise_channel, &e);
+    e.filter[0].b0 *= gain;
+    e.filter[0].b1 *= gain;
+    e.filter[0].b2 *= gain;
+    look_back(&e);
+    for_chunks(run, a->frames, MASTER_PIECE, equalise_piece, &e);
+    free(e.ahead);
 }
 
 static double decibel(double amplitude)
@@ -114,28 +156,14 @@ static double decibel(double amplitude)
     return 20 * log10(amplitude);
 }
 
-static double sample_peak(const AudioBuf *a)
-{
-    float most = 0;
-    for (int64_t i = 0; i < a->frames * a->channels; i++) {
-        float x = fabsf(a->x[i]);
-        most = x > most ? x : most;
-    }
-    return most;
-}
-
-static void scale(AudioBuf *a, double factor)
-{
-    for (int64_t i = 0; i < a->frames * a->channels; i++) a->x[i] *= (float)factor;
-}
-
-static void glue(AudioBuf *a, const Style *style)
+static void glue(AudioBuf *a, const Style *style, const Run *run)
 {
     const double ratio = 2;
     CompressorOpts o = {.ratio = ratio, .knee_db = 6, .attack = style->attack,
                         .release = style->release};
-    o.threshold_db = compressor_level(a, MASTER_LOUD_SHARE) - style->glue_db * ratio / (ratio - 1);
-    if (isfinite(o.threshold_db)) compressor_run(a, &o);
+    o.threshold_db =
+        compressor_level(a, MASTER_LOUD_SHARE, run) - style->glue_db * ratio / (ratio - 1);
+    if (isfinite(o.threshold_db)) compressor_run(a, &o, run);
 }
 
 /* The state of the search for the gain that gives the loudness. */
@@ -158,7 +186,19 @@ static double next_drive(const Search *s, double target)
 static void settle_peak(AudioBuf *a, double ceiling, const Run *run)
 {
     double peak = limiter_peak(a, run);
-    if (peak > ceiling) scale(a, ceiling / peak);
+    if (!(peak > ceiling)) return;
+    const double less[1] = {ceiling / peak};
+    gain_curve_apply(a, &(GainCurve){less, 1, MASTER_PIECE}, run);
+}
+
+/* The loudness that the limiter would leave. */
+static double driven_lufs(const AudioBuf *a, const float *peaks, int64_t n, double drive_db,
+                          double ceiling, const Run *run)
+{
+    double *gain = limiter_gains(peaks, n, pow(10, drive_db / 20), ceiling, a->rate);
+    double lufs = kweight_lufs(a, &(GainCurve){gain, n, LIMITER_BLOCK}, run);
+    free(gain);
+    return lufs;
 }
 
 static bool reach_loudness(AudioBuf *a, const MasterOpts *opts, const Run *run, Err *err)
@@ -168,23 +208,21 @@ static bool reach_loudness(AudioBuf *a, const MasterOpts *opts, const Run *run, 
     float *peaks = limiter_peaks(a, &n, run), most = 0;
     for (int64_t b = 0; b < n; b++) most = fmaxf(most, peaks[b]);
     double room = decibel(ceiling / most);
-    AudioBuf mix = *a; /* `a` gets a new buffer for the result */
-    audio_init(a, mix.rate, mix.channels, mix.frames);
-    Search s = {.lufs = audio_lufs(&mix), .most = room + MASTER_MOST_LIMITING};
+    Search s = {.lufs = kweight_lufs(a, NULL, run), .most = room + MASTER_MOST_LIMITING};
     bool measurable = isfinite(s.lufs), ok = true;
+    double drive = room;
     s.last_lufs = s.lufs;
-    for (int i = 0; ok && i < MASTER_TRIES; i++) {
-        double drive = measurable ? next_drive(&s, opts->lufs) : room;
-        limiter_run(a, &mix, peaks, pow(10, drive / 20), ceiling);
-        if (!measurable) break;
+    for (int i = 0; ok && measurable && i < MASTER_TRIES; i++) {
+        drive = next_drive(&s, opts->lufs);
         bool stuck = drive == s.drive && i > 0;
-        s = (Search){drive, audio_lufs(a), s.drive, s.lufs, s.most};
+        double lufs = driven_lufs(a, peaks, n, drive, ceiling, run);
+        s = (Search){drive, lufs, s.drive, s.lufs, s.most};
         run_progress(run, "mastering", i + 1, MASTER_TRIES);
         if (run_stopped(run)) ok = err_set(err, "interrupted");
         if (stuck || fabs(s.lufs - opts->lufs) <= MASTER_CLOSE) break;
     }
-    settle_peak(a, ceiling, run);
-    audio_free(&mix);
+    if (ok) limiter_run(a, peaks, pow(10, drive / 20), ceiling, run);
+    if (ok) settle_peak(a, ceiling, run);
     free(peaks);
     return ok;
 }
@@ -192,13 +230,13 @@ static bool reach_loudness(AudioBuf *a, const MasterOpts *opts, const Run *run, 
 bool audio_master(AudioBuf *a, const MasterOpts *opts, const Run *run, Err *err)
 {
     if (opts->raw) return true;
-    double peak = sample_peak(a);
+    assert(a->channels <= 2);
+    double peak = limiter_sample_peak(a, run);
     if (!(peak > 0) || decibel(peak) < MASTER_SILENCE) return true;
     const Style *style = style_find(opts->style);
-    scale(a, 1 / peak);
-    equalise(a, style, run);
-    leveller_run(a, &style->ride);
-    glue(a, style);
+    equalise(a, style, 1 / peak, run);
+    leveller_run(a, &style->ride, run);
+    glue(a, style, run);
     if (run_stopped(run)) return err_set(err, "interrupted");
     return reach_loudness(a, opts, run, err);
 }

@@ -23,7 +23,7 @@ static void limit(AudioBuf *a, double drive, double ceiling)
 {
     int64_t n;
     float *peaks = limiter_peaks(a, &n, NULL);
-    limiter_run(a, a, peaks, drive, ceiling);
+    limiter_run(a, peaks, drive, ceiling, NULL);
     free(peaks);
 }
 
