@@ -76,7 +76,8 @@ void gain_curve_copy(float *out, const AudioBuf *a, int64_t from, int64_t to, co
         int64_t end = start + g->block < to ? start + g->block : to;
         double before = at_block(g, b), after = at_block(g, b + 1);
         double by = b < 0 ? 0 : (after - before) / g->block;
-        float *y = out + (i - from) * a->channels, first = (float)(before + by * (double)(i - start));
+        float *y = out + (i - from) * a->channels;
+        float first = (float)(before + by * (double)(i - start));
         const float *x = a->x + i * a->channels;
         if (a->channels == 2)
             ramp_stereo(y, x, (int)(end - i), first, (float)by);

@@ -135,7 +135,8 @@ static void look_back(Equaliser *e)
 /* gain: of the whole, by the way. */
 static void equalise(AudioBuf *a, const Style *style, double gain, const Run *run)
 {
-    Equaliser e = {.a = a, .nf = 1, .before = (int64_t)fmin(MASTER_FORGETS * a->rate, MASTER_PIECE)};
+    Equaliser e = {.a = a, .nf = 1};
+    e.before = (int64_t)fmin(MASTER_FORGETS * a->rate, MASTER_PIECE);
     double top = 0.45 * a->rate;
     e.filter[0] = biquad_design(BIQUAD_HIGH_PASS, a->rate, MASTER_HIGH_PASS, M_SQRT1_2, 0);
     for (int i = 0; i < MASTER_BANDS; i++) {
