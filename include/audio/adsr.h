@@ -31,5 +31,8 @@ void adsr_on(Adsr *a);
 void adsr_off(Adsr *a);
 /* The next n values into gain. False when the envelope is at rest after them. */
 bool adsr_run(Adsr *a, float *gain, int n);
+/* The same in closed form: the level `t` seconds after adsr_on of an envelope that rested and is
+ * let go after `held` seconds. */
+double adsr_at(const AdsrOpts *opts, double t, double held);
 
 #endif

@@ -16,6 +16,7 @@ typedef enum GenreVoices { VOICES_GM, VOICES_NATIVE, VOICES_PARTIALS } GenreVoic
 typedef struct GenrePartials {
     bool voice;
     double fade, room, hall; /* seconds */
+    double attack, decay, sustain, release; /* instead of the fade; seconds, sustain 0..1 */
 } GenrePartials;
 
 typedef struct Genre {

@@ -90,7 +90,8 @@ static bool play_partials(const PieceOut *p, AudioBuf *a, const Run *run, Err *e
 {
     const GenrePartials *g = &p->genre->partials;
     SpectralOpts o = {.rate = p->sound.rate, .fade = g->fade, .voice = g->voice, .room = g->room,
-                      .hall = g->hall, .noise = p->noise->x, .nnoise = p->noise->n};
+                      .hall = g->hall, .noise = p->noise->x, .nnoise = p->noise->n,
+                      .adsr = {g->attack, g->decay, g->sustain, g->release}};
     return spectral_render(p->score, &o, a, run, err);
 }
 

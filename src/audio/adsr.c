@@ -71,3 +71,27 @@ bool adsr_run(Adsr *a, float *gain, int n)
     for (const float level = (float)a->level; i < n; i++) gain[i] = level;
     return a->stage != ADSR_REST;
 }
+
+/* Share of a fall's way that is left after t of its `seconds`: from 1 down to 0. */
+static double fallen(double t, double seconds)
+{
+    if (seconds < SHORTEST) seconds = SHORTEST;
+    if (t >= seconds) return 0;
+    return (1 + FALL_BEYOND) * pow(FALL_BEYOND / (1 + FALL_BEYOND), t / seconds) - FALL_BEYOND;
+}
+
+/* Before it is let go. */
+static double level_at(const AdsrOpts *o, double t)
+{
+    double attack = o->attack > SHORTEST ? o->attack : SHORTEST;
+    if (t < attack)
+        return ATTACK_TARGET * (1 - pow((ATTACK_TARGET - 1) / ATTACK_TARGET, t / attack));
+    return o->sustain + (1 - o->sustain) * fallen(t - attack, o->decay);
+}
+
+double adsr_at(const AdsrOpts *o, double t, double held)
+{
+    if (t <= 0) return 0;
+    if (t <= held) return level_at(o, t);
+    return level_at(o, held) * fallen(t - held, o->release);
+}

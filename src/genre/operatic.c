@@ -64,7 +64,7 @@ static bool compose(const FeatureSet *const *fs, int nfs, const GenreOpts *opts,
     score_add_keysig(out, 0, 1, true);
     int rule = score_add_rule(out, "operatic: pitch = the token's place, 110..1760 Hz in A dorian; "
                                    "amplitude = |h|^0.6, louder with the layer's mean log norm; "
-                                   "pan = place; room = 0.3 + 0.5 l/L");
+                                   "pan = place; size of the room = 0.3 + 0.5 l/L");
     score_add_track(out, "Even layers", 52, false);
     score_add_track(out, "Odd layers", 52, false);
     for (int l = 0; l < g.layers; l++) {
@@ -86,10 +86,18 @@ const Genre genre_operatic = {
         "a note stand a few cents apart\n"
         "  amplitude  |h|^0.6 over the layer; vibrato 4.8 Hz + 0.15 a token, twelve of them\n"
         "  voice      seven harmonics through formants; pan from left to right in the prompt\n"
-        "  room       of weights; 0.3 + 0.5 l/L goes there, and the whole through a hall\n",
+        "  envelope   attack 0.6 s, decay 0.5 s to 0.75, release 0.6 s, as the next layer attacks\n"
+        "  room       of weights, its size 0.3 + 0.5 l/L: it rings 1.2 s for the embedding, 3.2 s "
+        "for the last layer; then the whole through a hall of 1.2 s\n",
     .max_models = 1,
     .target_bpm = 60,
     .voices = VOICES_PARTIALS,
-    .partials = {.voice = true, .fade = CROSSFADE, .room = 2.2, .hall = 1.2},
+    .partials = {.voice = true,
+                 .attack = CROSSFADE,
+                 .decay = 0.5,
+                 .sustain = 0.75,
+                 .release = CROSSFADE,
+                 .room = 4,
+                 .hall = 1.2},
     .compose = compose,
 };

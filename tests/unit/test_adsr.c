@@ -80,6 +80,28 @@ static void a_new_attack_and_an_early_release_start_from_where_it_is(void **stat
     assert_true(largest_jump(g, at + 20000) < 0.0041);
 }
 
+/* Also when it is let go within attack, decay and sustain. The running one turns from attack to
+ * decay at the sample after the end: 2 samples of a decay by half in 0.2 s are 0.0004. */
+static void the_closed_form_is_the_running_envelope(void **state)
+{
+    static const int HELD[] = {RATE / 200, RATE / 10, RATE};
+    static float g[N];
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        Adsr a;
+        adsr_init(&a, RATE, &OPTS);
+        adsr_on(&a);
+        adsr_run(&a, g, HELD[k]);
+        adsr_off(&a);
+        adsr_run(&a, g + HELD[k], RATE / 2);
+        for (int i = 0; i < HELD[k] + RATE / 2; i++) {
+            double t = (double)(i + 1) / RATE, held = (double)HELD[k] / RATE;
+            assert_true(near(adsr_at(&OPTS, t, held), (double)g[i], 5e-4));
+        }
+        assert_true(adsr_at(&OPTS, 0, 1) == 0 && adsr_at(&OPTS, 1.3001, 1) == 0);
+    }
+}
+
 static void zero_times_are_short_but_no_steps(void **state)
 {
     static float g[N];
@@ -101,6 +123,7 @@ int main(void)
         cmocka_unit_test(every_segment_takes_its_time),
         cmocka_unit_test(release_falls_evenly_in_decibels),
         cmocka_unit_test(a_new_attack_and_an_early_release_start_from_where_it_is),
+        cmocka_unit_test(the_closed_form_is_the_running_envelope),
         cmocka_unit_test(zero_times_are_short_but_no_steps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,8 +6,10 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "synth/spectral.h"
 
 static void add(Score *s, Note n)
@@ -82,6 +84,67 @@ static void neighbours_step_by_no_more_than_the_highest_sine_does(void **state)
     score_free(&s);
 }
 
+/* Level of the second [from, to) of the left channel. */
+static double level(const AudioBuf *a, double from, double to)
+{
+    double sum = 0;
+    for (int64_t i = (int64_t)(from * 44100); i < (int64_t)(to * 44100); i++)
+        sum += (double)a->x[2 * i] * a->x[2 * i];
+    return 10 * log10(sum / ((to - from) * 44100) + 1e-30);
+}
+
+/* Two notes of twenty keys each a minute apart, in rooms of 0.3 and 0.8 of 4 s: 60 dB in 1.2 and
+ * 3.2 s. A chord of sines excites few modes, whose beats bend the slope: 15 %. */
+static void each_note_rings_in_the_room_of_its_size(void **state)
+{
+    (void)state;
+    enum { N = 65536 };
+    float *noise = mem_alloc(N, sizeof *noise);
+    uint32_t h = 1;
+    for (int i = 0; i < N; i++) {
+        double sum = 0;
+        for (int k = 0; k < 12; k++) sum += ((h = h * 1664525u + 1013904223u) >> 8) / 16777216.0;
+        noise[i] = (float)(sum - 6);
+    }
+    Score s = {0};
+    AudioBuf a;
+    for (int i = 0; i < 40; i++)
+        add(&s, (Note){.start = i < 20 ? 0 : 20 * 480, .dur = 960, .vel = 0.5f,
+                       .key = 57 + 0.83f * (float)(i % 20),
+                       .timbre = {0, 0, 0, i < 20 ? 0.3f : 0.8f}});
+    render(&s, (SpectralOpts){.fade = 0.05, .room = 4, .noise = noise, .nnoise = N}, &a, 1);
+    for (int i = 0; i < 2; i++) {
+        double end = i ? 22 : 2, seconds = i ? 3.2 : 1.2, w = seconds / 8;
+        double first = level(&a, end + w, end + 2 * w);
+        double second = level(&a, end + 4 * w, end + 5 * w); /* 3/8 of the time: 22.5 dB lower */
+        assert_true(fabs(first - second - 22.5) < 0.15 * 22.5);
+    }
+    audio_free(&a);
+    score_free(&s);
+    free(noise);
+}
+
+/* A note of 2 s: attack 0.1 to 1, decay 0.3 to 0.5, let go 0.4 s before its end. */
+static void a_note_has_its_envelope(void **state)
+{
+    (void)state;
+    Score s = {0};
+    AudioBuf a;
+    double peak[4] = {0};
+    static const double AT[4] = {0.095, 1, 1.5, 1.8}; /* seconds; 20 periods of 440 Hz from there */
+    add(&s, (Note){.start = 0, .dur = 960, .key = 69, .vel = 1});
+    render(&s, (SpectralOpts){.adsr = {0.1, 0.3, 0.5, 0.4}}, &a, 1);
+    for (int k = 0; k < 4; k++)
+        for (int i = 0; i < 440; i++)
+            peak[k] = fmax(peak[k], fabs((double)a.x[2 * ((int)(AT[k] * 44100) + i)]));
+    assert_true(fabs(peak[0] - 0.5) < 0.01); /* the render's peak is 0.5 */
+    assert_true(fabs(peak[1] - 0.25) < 0.005 && fabs(peak[2] - 0.25) < 0.005);
+    assert_true(fabs(20 * log10(peak[3] / 0.25) + 30) < 1); /* half of 0.4 s: 30 of 60 dB */
+    assert_true(a.x[2 * 88201] == 0);
+    audio_free(&a);
+    score_free(&s);
+}
+
 static void one_thread_and_two_give_the_same_bytes(void **state)
 {
     (void)state;
@@ -122,6 +185,8 @@ int main(void)
         cmocka_unit_test(a_note_is_its_sine_in_pitch_and_phase),
         cmocka_unit_test(pan_and_amplitude_are_kept),
         cmocka_unit_test(neighbours_step_by_no_more_than_the_highest_sine_does),
+        cmocka_unit_test(each_note_rings_in_the_room_of_its_size),
+        cmocka_unit_test(a_note_has_its_envelope),
         cmocka_unit_test(one_thread_and_two_give_the_same_bytes),
         cmocka_unit_test(a_room_without_weights_is_refused),
     };
