@@ -30,8 +30,8 @@ double audio_lufs(const AudioBuf *a);
 /* The same, to the last bit, by several threads. */
 double audio_lufs_on(const AudioBuf *a, const Run *run);
 /* Loudness of a sliding window (0.4 s: momentary, 3 s: short-term, not more), every `hop` seconds:
- * value i covers the `window` seconds that end at (i + 1) * hop. out is [count] LUFS, -inf for
- * silence, the caller's to free. */
-int64_t audio_loudness_curve(const AudioBuf *a, double window, double hop, float **out);
+ * value i covers the `window` seconds that end at (i + 1) * hop; what lies before the beginning is
+ * silence. out is [count] LUFS, -inf for silence, the caller's to free. */
+int64_t audio_loudness_curve(const AudioBuf *a, double window, double hop, double **out);
 
 #endif

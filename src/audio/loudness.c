@@ -75,7 +75,7 @@ double audio_lufs(const AudioBuf *a)
     return audio_lufs_on(a, &(Run){.threads = 1});
 }
 
-int64_t audio_loudness_curve(const AudioBuf *a, double window, double hop, float **out)
+int64_t audio_loudness_curve(const AudioBuf *a, double window, double hop, double **out)
 {
     /* not by ebur128_set_max_window: 1.2.6 forgets to divide by 1000 and takes gigabytes */
     ebur128_state *st = state_new(a, window > 0.4 ? EBUR128_MODE_S : EBUR128_MODE_M);
@@ -89,7 +89,7 @@ int64_t audio_loudness_curve(const AudioBuf *a, double window, double hop, float
         feed(st, a, at, to < a->frames ? to : a->frames);
         at = to;
         bool ok = ebur128_loudness_window(st, ms, &lufs) == EBUR128_SUCCESS;
-        (*out)[i] = ok ? (float)lufs : -HUGE_VALF;
+        (*out)[i] = ok ? lufs : -HUGE_VAL;
     }
     ebur128_destroy(&st);
     return count;

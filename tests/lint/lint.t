@@ -29,9 +29,10 @@ my %may = (
     synth    => [qw(base math audio score midi)],
     view     => [qw(base math audio feature score)],
     genre    => [qw(base math feature score music learn)],
+    atmos    => [qw(base math tensor token audio model infer)],
     app      => [qw(base math tensor token feature audio score model infer analysis music midi
-                    learn synth view genre theory)],
-    tui      => [qw(base score view app)],
+                    learn synth view genre theory atmos)],
+    tui      => [qw(base score view app atmos)],
     web      => [qw(base score view app)],
 );
 $may{cli} = [keys %may];

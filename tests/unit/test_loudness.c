@@ -76,7 +76,7 @@ static void full_scale_in_one_channel_is_minus_3_lufs(void **state)
 static void check_curve(double window, const Tone *pair, int repeats, double from, double expected)
 {
     AudioBuf a;
-    float *curve;
+    double *curve;
     Tone *tone = mem_alloc(2 * repeats, sizeof *tone);
     for (int i = 0; i < 2 * repeats; i++) tone[i] = pair[i % 2];
     make_tones(&a, RATE, HZ, tone, 2 * repeats);
