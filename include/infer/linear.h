@@ -15,7 +15,7 @@
 
 #include "base/err.h"
 #include "base/pool.h"
-#include "infer/cpu.h"
+#include "math/cpu.h"
 #include "tensor/view.h"
 
 /* A prepared view of a weight; owns nothing, may be copied. */

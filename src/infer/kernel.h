@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "infer/cpu.h"
+#include "math/cpu.h"
 #include "tensor/view.h"
 
 enum {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "infer/cpu.h"
+#include "math/cpu.h"
 #include "lm_parts.h"
 #include "rope.h"
 

@@ -3,7 +3,7 @@
 #define INFER_LM_PARTS_H
 
 #include "infer/lm.h"
-#include "infer/vecmath.h"
+#include "math/vecmath.h"
 #include "kvcache.h"
 #include "lm_weights.h"
 

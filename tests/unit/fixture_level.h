@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "infer/cpu.h"
+#include "math/cpu.h"
 
 /* *state of the test: the level, through level_of. */
 static const CpuLevel FIXTURE_LEVEL[CPU_LEVELS] = {CPU_PORTABLE, CPU_AVX2, CPU_AVX512};

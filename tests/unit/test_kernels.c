@@ -1,4 +1,4 @@
-/* The vector loops of infer/vecmath.h at every level, against libm and sums in f64. */
+/* The vector loops of math/vecmath.h at every level, against libm and sums in f64. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "fixture_level.h"
-#include "infer/vecmath.h"
+#include "math/vecmath.h"
 
 enum { MAX_N = 67, SWEEP = 400001 }; /* MAX_N: full vectors of any level and every remainder */
 

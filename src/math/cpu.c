@@ -1,6 +1,6 @@
-/* cpu.c: see infer/cpu.h. The compiler's support library asks CPUID and also whether the operating
+/* cpu.c: see math/cpu.h. The compiler's support library asks CPUID and also whether the operating
  * system saves the wide registers. */
-#include "infer/cpu.h"
+#include "math/cpu.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* vecmath.c: see infer/vecmath.h: the portable level, and the choice of a level. */
+/* vecmath.c: see math/vecmath.h: the portable level, and the choice of a level. */
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC optimize("O3") /* -O2 of gcc 12 does not unroll the loops over tiles */
 #endif

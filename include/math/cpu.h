@@ -1,6 +1,6 @@
 /* cpu.h: which of our compute kernels this processor can run. */
-#ifndef INFER_CPU_H
-#define INFER_CPU_H
+#ifndef MATH_CPU_H
+#define MATH_CPU_H
 
 #include <stdbool.h>
 

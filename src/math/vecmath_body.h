@@ -1,4 +1,4 @@
-/* vecmath_body.h: the functions of infer/vecmath.h over vectors of LANES floats, compiled once for
+/* vecmath_body.h: the functions of math/vecmath.h over vectors of LANES floats, compiled once for
  * each level. A file that includes it may define LANES, MADD(a, b, c), which is a * b + c of
  * vectors, and VECMATH_TABLE, the name of the table; else they are the portable level's.
  *
@@ -7,8 +7,8 @@
  * or from a polynomial where that would cancel. sigmoid(x) is written with exp(-|x|), which neither
  * overflows nor cancels. No table, no branch: both sides of a choice are computed, then selected.
  */
-#ifndef INFER_VECMATH_BODY_H
-#define INFER_VECMATH_BODY_H
+#ifndef MATH_VECMATH_BODY_H
+#define MATH_VECMATH_BODY_H
 
 #include <string.h>
 

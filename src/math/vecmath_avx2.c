@@ -1,4 +1,4 @@
-/* vecmath_avx2.c: infer/vecmath.h for AVX2 and FMA. Only entered through the table. */
+/* vecmath_avx2.c: math/vecmath.h for AVX2 and FMA. Only entered through the table. */
 #if defined(__x86_64__)
 #include <immintrin.h>
 

@@ -3,12 +3,12 @@
  * A table of functions for each processor level. Every sum has a fixed order that depends on its
  * length alone. Errors are stated against the exact value, in ulp (units in the last place of f32);
  * NaN and infinities go through as in the formula, nothing traps. */
-#ifndef INFER_VECMATH_H
-#define INFER_VECMATH_H
+#ifndef MATH_VECMATH_H
+#define MATH_VECMATH_H
 
 #include <stdint.h>
 
-#include "infer/cpu.h"
+#include "math/cpu.h"
 
 typedef struct VecMath {
     /* sum of a[i] * b[i] */
