@@ -161,6 +161,31 @@ sub check_lines {
     rule('a file begins with a comment', @comment);
 }
 
+# The page and its tests: what serve hands out holds nothing inline and names no other host.
+sub check_page {
+    my (@form, @inline);
+    my @script = glob('src/serve/page/*.js tests/web/*.mjs tests/web/*/*.mjs');
+    for my $file (@script, glob('src/serve/page/*.css src/serve/page/*.html')) {
+        my $t = slurp($file);
+        my $k = 0;
+        push @form, "$file: begins without a comment" unless $t =~ m{^/\*} || $file =~ /html$/;
+        push @form, "$file: more than 450 lines" if ($t =~ tr/\n//) > 450;
+        for (split /\n/, $t) {
+            $k++;
+            (my $shown = $_) =~ s/[\x80-\xbf]//g;
+            push @form, "$file:$k: over 100 columns" if length($shown) > 100;
+            push @form, "$file:$k: tab or space at the end" if /\t| $/;
+            next unless $file =~ m{^src/};
+            push @inline, "$file:$k: $1" if m{\b(innerHTML|outerHTML|document\.write|eval\()};
+            push @inline, "$file:$k: $1" if m{(https?://[^\s"']*)};
+            push @inline, "$file:$k: $1=" if /html$/ && /[\s"](style|on\w+)=/;
+            push @inline, "$file:$k: inline script or style" if /html$/ && /<style|<script>/;
+        }
+    }
+    rule('page: lines within 100 columns, files within 450 lines, a comment first', @form);
+    rule('page: nothing inline, nothing from elsewhere', @inline);
+}
+
 sub check_banned {
     my @bad;
     my $ban = qr/\b(strcpy|strcat|sprintf|vsprintf|strtok|gets|atoi|atol|atof|rand|srand|alloca)\s*\(/;
@@ -242,6 +267,7 @@ check_unique();
 check_includers();
 check_functions();
 check_lines();
+check_page();
 check_banned();
 check_silent();
 check_headers();
