@@ -1,4 +1,4 @@
-/* permute.h: what shuffled controls need: shuffles and directions that are the same every time, and
+/* permute.h: what shuffled controls need: shuffles and variates that are the same every time, and
  * the p that follows from them.
  *
  * Controls are the one place where measuring takes variates that no model gives: SplitMix64
@@ -20,8 +20,6 @@ double control_uniform(Control *c);       /* 0 <= u < 1 */
 int control_below(Control *c, int n);     /* 0..n-1, n >= 1, without bias */
 double control_normal(Control *c);        /* mean 0, deviation 1 */
 void control_shuffle(Control *c, int *index, int n);
-/* v [d] gets a direction, evenly distributed, of length 1. */
-void control_direction(Control *c, double *v, int d);
 
 /* One-sided permutation p of a value against those of shuffled data, (1 + how many are at least as
  * large) / (1 + n) (Phipson and Smyth 2010): never 0. NaN among them counts as large. */

@@ -7,17 +7,13 @@
 
 #include "infer/lm.h"
 
-enum {
-    TRACE_UPDATES = 1, /* attn, mlp: [nl, nt, d], as large as h each */
-    TRACE_HEADS = 2    /* z: [nl, nt, nh, dh] what each head brings together */
-};
+enum { TRACE_TEMPS = 6 };
+extern const double TRACE_TEMP[TRACE_TEMPS]; /* temperatures, 1 among them */
 
 /* Zero is empty. */
 typedef struct Trace {
-    int nl, nt, d, nh, dh;
+    int nl, nt, d, nh;
     float *h;            /* [nl + 1, nt, d] the stream: embedding, then after every block */
-    float *attn, *mlp;   /* [nl, nt, d] what attention and MLP add; NULL unless asked for */
-    float *z;            /* [nl, nt, nh, dh]; NULL unless asked for */
     double *norm;        /* [nl + 1, nt] of h */
     double *attn_norm;   /* [nl, nt] of what attention adds */
     double *mlp_norm;    /* [nl, nt] */
@@ -28,13 +24,14 @@ typedef struct Trace {
     float *pattern;      /* [nt, nt] attention weights, mean over heads and layers; row = query */
     double *surprisal;   /* [nt] nats, NaN for token 0 */
     double *entropy;     /* [nt] of the distribution of the next token, nats */
+    double *entropy_at;  /* [TRACE_TEMPS, nt] the same at other temperatures */
     bool *sink;          /* [nt] BOS, or over ten times the median norm in half of the layers */
     int32_t *ids;        /* [nt] */
 } Trace;
 
 /* ids [n], n >= 1. bos: the model's BOS, -1 for none. What lm has taken in before is forgotten. */
-bool trace_record(Trace *t, Lm *lm, const int32_t *ids, int n, int32_t bos, unsigned what,
-                  const Run *run, Err *err);
+bool trace_record(Trace *t, Lm *lm, const int32_t *ids, int n, int32_t bos, const Run *run,
+                  Err *err);
 void trace_free(Trace *t);
 
 /* The stream at layer (0 = embedding) and token: [d]. */

@@ -48,19 +48,6 @@ void control_shuffle(Control *c, int *index, int n)
     }
 }
 
-void control_direction(Control *c, double *v, int d)
-{
-    double sum = 0;
-    while (sum <= 0) {
-        sum = 0;
-        for (int i = 0; i < d; i++) {
-            v[i] = control_normal(c);
-            sum += v[i] * v[i];
-        }
-    }
-    for (int i = 0; i < d; i++) v[i] /= sqrt(sum);
-}
-
 double permutation_p(double value, const double *control, int n)
 {
     if (isnan(value)) return NAN;

@@ -18,6 +18,24 @@ static void add_mean(Findings *out, const char *name, const char *definition, co
     finding_add(out, &s, says, s.value, exp(s.value));
 }
 
+/* Temperature as interpretive freedom: how many tokens the model would choose among. */
+static void temperatures(const Trace *t, int n, Findings *out)
+{
+    static const char *const COLUMNS[] = {"entropy", "tokens"};
+    FindingTable *table = findings_table(
+        out, SECTION, "performance.temperature",
+        "mean entropy of the next token (nats) when logits are divided by the temperature, and "
+        "its exp", COLUMNS, 2, TRACE_TEMPS);
+    for (int k = 0; k < TRACE_TEMPS; k++) {
+        double mean = stats_mean(t->entropy_at + (int64_t)k * t->nt, n);
+        table_label(table, k, "temperature %g", TRACE_TEMP[k]);
+        table_set(table, k, 0, mean);
+        table_set(table, k, 1, exp(mean));
+        table_note(table, k, "%s", TRACE_TEMP[k] < 1 ? "strict" : TRACE_TEMP[k] > 1 ? "free"
+                                                                                    : "as written");
+    }
+}
+
 void theory_performance(const TheoryText *x, Findings *out)
 {
     const Trace *t = x->t;
@@ -46,6 +64,7 @@ void theory_performance(const TheoryText *x, Findings *out)
     finding_else(finding_add(out, &s, "Where the model hesitates the text is indeed surprising: "
                              "it reads at sight and knows it."),
                  "Hesitation does not tell where the text surprises.");
+    if (t->entropy_at) temperatures(t, n, out);
     free(turned);
     free(order);
 }

@@ -13,9 +13,12 @@
 #include "math/stats.h"
 
 
+const double TRACE_TEMP[TRACE_TEMPS] = {0.25, 0.5, 0.75, 1, 1.5, 2};
+
 typedef struct Recorder {
     const Lm *lm;
     Trace *t;
+    float *scaled; /* [vocab] */
 } Recorder;
 
 /* rows of h into out [nt, width], and their norms into norm [nt]; each may be NULL. */
@@ -36,11 +39,9 @@ static void take_stream(Recorder *r, const HookData *h, int layer)
     take_rows(h, t->h + (int64_t)layer * t->nt * t->d, t->norm + (int64_t)layer * t->nt);
 }
 
-static void take_update(Recorder *r, const HookData *h, float *all, double *norms)
+static void take_update(Recorder *r, const HookData *h, double *norms)
 {
-    Trace *t = r->t;
-    float *out = all ? all + (int64_t)h->layer * t->nt * t->d : NULL;
-    take_rows(h, out, norms + (int64_t)h->layer * t->nt);
+    take_rows(h, NULL, norms + (int64_t)h->layer * r->t->nt);
 }
 
 static void take_head_numbers(Recorder *r, const HookData *h)
@@ -80,17 +81,6 @@ static void take_pattern(Recorder *r, const HookData *h)
     }
 }
 
-static void take_z(Recorder *r, const HookData *h)
-{
-    Trace *t = r->t;
-    for (int i = 0; i < h->nt; i++)
-        for (int k = 0; k < h->heads; k++) {
-            int64_t at = (((int64_t)h->layer * t->nt + i) * t->nh + k) * t->dh;
-            memcpy(t->z + at, h->v + i * h->ld_token + k * h->ld_head,
-                   (size_t)h->width * sizeof *t->z);
-        }
-}
-
 static void take_logits(Recorder *r, const HookData *h)
 {
     Trace *t = r->t;
@@ -99,6 +89,10 @@ static void take_logits(Recorder *r, const HookData *h)
         const float *row = h->v + i * h->ld_token;
         LogitStats s = logit_stats(r->lm, row);
         t->entropy[token] = s.entropy;
+        for (int k = 0; k < TRACE_TEMPS; k++) {
+            for (int j = 0; j < h->width; j++) r->scaled[j] = (float)(row[j] / TRACE_TEMP[k]);
+            t->entropy_at[(int64_t)k * t->nt + token] = logit_stats(r->lm, r->scaled).entropy;
+        }
         if (token + 1 < t->nt)
             t->surprisal[token + 1] = s.log_z - (double)row[t->ids[token + 1]];
     }
@@ -118,14 +112,11 @@ static void listen(void *ud, const HookData *h)
     case HOOK_PATTERN:
         take_pattern(r, h);
         break;
-    case HOOK_Z:
-        take_z(r, h);
-        break;
     case HOOK_ATTN_OUT:
-        take_update(r, h, r->t->attn, r->t->attn_norm);
+        take_update(r, h, r->t->attn_norm);
         break;
     case HOOK_MLP_OUT:
-        take_update(r, h, r->t->mlp, r->t->mlp_norm);
+        take_update(r, h, r->t->mlp_norm);
         break;
     case HOOK_RESID_POST:
         take_stream(r, h, h->layer + 1);
@@ -138,16 +129,11 @@ static void listen(void *ud, const HookData *h)
     }
 }
 
-static void allocate(Trace *t, const Hparams *hp, const int32_t *ids, int n, unsigned what)
+static void allocate(Trace *t, const Hparams *hp, const int32_t *ids, int n)
 {
-    *t = (Trace){.nl = hp->nl, .nt = n, .d = hp->d, .nh = hp->nh, .dh = hp->dh};
+    *t = (Trace){.nl = hp->nl, .nt = n, .d = hp->d, .nh = hp->nh};
     int64_t cells = (int64_t)t->nl * n;
     t->h = mem_alloc((cells + n) * t->d, sizeof *t->h);
-    if (what & TRACE_UPDATES) {
-        t->attn = mem_alloc(cells * t->d, sizeof *t->attn);
-        t->mlp = mem_alloc(cells * t->d, sizeof *t->mlp);
-    }
-    if (what & TRACE_HEADS) t->z = mem_alloc(cells * t->nh * t->dh, sizeof *t->z);
     t->norm = mem_alloc(cells + n, sizeof *t->norm);
     t->attn_norm = mem_alloc(cells, sizeof *t->attn_norm);
     t->mlp_norm = mem_alloc(cells, sizeof *t->mlp_norm);
@@ -157,6 +143,7 @@ static void allocate(Trace *t, const Hparams *hp, const int32_t *ids, int n, uns
     t->pattern = mem_alloc((int64_t)n * n, sizeof *t->pattern);
     t->surprisal = mem_alloc(n, sizeof *t->surprisal);
     t->entropy = mem_alloc(n, sizeof *t->entropy);
+    t->entropy_at = mem_alloc((int64_t)TRACE_TEMPS * n, sizeof *t->entropy_at);
     t->sink = mem_alloc(n, sizeof *t->sink);
     t->ids = mem_alloc(n, sizeof *t->ids);
     memcpy(t->ids, ids, (size_t)n * sizeof *ids);
@@ -190,8 +177,8 @@ static void find_sinks(Trace *t, int32_t bos)
     free(votes);
 }
 
-bool trace_record(Trace *t, Lm *lm, const int32_t *ids, int n, int32_t bos, unsigned what,
-                  const Run *run, Err *err)
+bool trace_record(Trace *t, Lm *lm, const int32_t *ids, int n, int32_t bos, const Run *run,
+                  Err *err)
 {
     static const HookPoint points[] = {HOOK_RESID_PRE, HOOK_ENTROPY, HOOK_DISTANCE,
                                        HOOK_PATTERN,   HOOK_ATTN_OUT, HOOK_MLP_OUT,
@@ -202,13 +189,14 @@ bool trace_record(Trace *t, Lm *lm, const int32_t *ids, int n, int32_t bos, unsi
         return err_set(err, "a prompt of %d tokens does not fit the context of %d", n,
                        lm_context(lm));
     blas_one_thread();
-    allocate(t, hp, ids, n, what);
-    Recorder r = {.lm = lm, .t = t};
+    allocate(t, hp, ids, n);
+    Recorder r = {.lm = lm, .t = t, .scaled = mem_alloc(hp->vocab, sizeof *r.scaled)};
     Hooks hooks = {.whole = true, .visit = listen, .ud = &r};
     for (size_t i = 0; i < sizeof points / sizeof *points; i++) hooks.mask |= HOOK_BIT(points[i]);
-    if (what & TRACE_HEADS) hooks.mask |= HOOK_BIT(HOOK_Z);
     lm_rewind(lm, 0);
-    if (!lm_eval(lm, ids, n, &hooks, run, err)) {
+    bool ok = lm_eval(lm, ids, n, &hooks, run, err);
+    free(r.scaled);
+    if (!ok) {
         trace_free(t);
         return false;
     }
@@ -219,9 +207,9 @@ bool trace_record(Trace *t, Lm *lm, const int32_t *ids, int n, int32_t bos, unsi
 
 void trace_free(Trace *t)
 {
-    void *all[] = {t->h, t->attn, t->mlp, t->z, t->norm, t->attn_norm, t->mlp_norm,
+    void *all[] = {t->h, t->norm, t->attn_norm, t->mlp_norm,
                    t->head_entropy, t->head_distance, t->received, t->pattern, t->surprisal,
-                   t->entropy, t->sink, t->ids};
+                   t->entropy, t->entropy_at, t->sink, t->ids};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
     *t = (Trace){.nl = 0};
 }

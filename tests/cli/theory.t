@@ -7,6 +7,13 @@ run "$LLM" theory report -m "$WREN" -p "$TEXT"
 is_rc 0 "theory report succeeds"
 has out '^VII counterpoint$' "heads have a section"
 has out '^  rhythm\.metre = .*chance .*p = .*: (not )?found$' "a claim stands beside its control"
+for s in 'II notes' 'III intervals' 'III circle of fifths' 'IV chords' 'V harmony' 'VI melody' \
+    'VII counterpoint' 'VIII key and modulation' 'IX rhythm and metre' 'X dynamics' \
+    'XIII performance practice'; do
+    has out "^$s\$" "section $s is there"
+done
+has out 'the bank .*(major|minor|diminished|augmented)$' "every pair is a chord"
+has out '^  notes\.microtone' "streams are compared with names"
 has out 'layer 7 head 3 .*(bass|tenor|alto|soprano)$' "every head has a voice"
 run "$LLM" theory report -m "$WREN" --json -p "$TEXT"
 json out 'my %f = map { $_->{name} => $_ } @{$j->{findings}};

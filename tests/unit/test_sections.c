@@ -9,66 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
-#include "math/permute.h"
-#include "theory/sections.h"
-
-enum { NL = 6, NT = 40, D = 8, NH = 3 };
-
-/* Noise everywhere: unit steps from layer to layer, even attention with a little jitter. */
-static Trace noise_trace(uint64_t seed)
-{
-    Control c = control_seed(seed);
-    Trace t = {.nl = NL, .nt = NT, .d = D, .nh = NH, .dh = 1};
-    t.h = mem_alloc((NL + 1) * NT * D, sizeof *t.h);
-    t.norm = mem_alloc((NL + 1) * NT, sizeof *t.norm);
-    t.attn_norm = mem_alloc(NL * NT, sizeof *t.attn_norm);
-    t.mlp_norm = mem_alloc(NL * NT, sizeof *t.mlp_norm);
-    t.head_distance = mem_alloc(NL * NH * NT, sizeof *t.head_distance);
-    t.head_entropy = mem_alloc(NL * NH * NT, sizeof *t.head_entropy);
-    t.received = mem_alloc(NL * NT, sizeof *t.received);
-    t.surprisal = mem_alloc(NT, sizeof *t.surprisal);
-    t.entropy = mem_alloc(NT, sizeof *t.entropy);
-    t.sink = mem_alloc(NT, sizeof *t.sink);
-    for (int i = 0; i < (NL + 1) * NT * D; i++) t.h[i] = (float)control_normal(&c);
-    for (int i = 0; i < (NL + 1) * NT; i++) t.norm[i] = exp(0.3 * control_normal(&c));
-    for (int i = 0; i < NL * NT; i++) {
-        t.attn_norm[i] = t.mlp_norm[i] = 1;
-        t.received[i] = (float)exp(0.3 * control_normal(&c));
-    }
-    for (int i = 0; i < NL * NH * NT; i++)
-        t.head_distance[i] = (float)exp2(3 + control_normal(&c)) - 1;
-    for (int i = 0; i < NT; i++) {
-        t.surprisal[i] = 2 + control_normal(&c);
-        t.entropy[i] = 2 + control_normal(&c);
-    }
-    return t;
-}
-
-static const Finding *get(const Findings *fs, const char *name)
-{
-    const Finding *f = findings_get(fs, name);
-    if (!f) fail_msg("no finding %s", name);
-    return f;
-}
-
-/* Measures a section of t, and frees t; the findings are the caller's. */
-static Findings measure(Trace *t, void (*section)(const TheoryText *x, Findings *out))
-{
-    Findings fs = {.model = NULL};
-    TheoryText x = {.t = t};
-    section(&x, &fs);
-    trace_free(t);
-    return fs;
-}
-
-static void assert_verdict(const Findings *fs, const char *name, Verdict want)
-{
-    const Finding *f = get(fs, name);
-    if (f->verdict != want)
-        fail_msg("%s = %g, chance %g +- %g, p = %g", name, f->value, f->control_mean,
-                 f->control_sd, f->p);
-}
+#include "fixture_trace.h"
 
 /* Of many traces of noise about one in twenty is found; each claim may be found in three of 20
  * (more has a probability of 1.6 %; the seeds are fixed). */
