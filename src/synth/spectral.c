@@ -163,12 +163,13 @@ static void add_buf(AudioBuf *y, int64_t at, const AudioBuf *x, double gain)
     for (int64_t i = 0; i < 2 * x->frames; i++) to[i] += (float)gain * x->x[i];
 }
 
-/* `a` becomes what a room answers to it. */
-static void to_room(AudioBuf *a, const SpectralOpts *o, double seconds, const Run *run)
+/* `a` becomes what a room answers to it, that is made of the weights from noise_at on. */
+static void to_room(AudioBuf *a, const SpectralOpts *o, double seconds, int64_t noise_at,
+                    const Run *run)
 {
     int64_t frames;
     RoomOpts room = {.rate = a->rate, .seconds = seconds, .predelay = 0.02, .noise = o->noise,
-                     .nnoise = o->nnoise};
+                     .nnoise = o->nnoise, .noise_at = noise_at};
     float *response = room_response(&room, &frames);
     convolve_buf(a, response, frames, run);
     free(response);
@@ -196,7 +197,7 @@ static void play_room(Spectral *sp, AudioBuf *out, int first, const Run *run)
     parallel_for(run, NULL, (part.frames + BLOCK - 1) / BLOCK, render_block, sp);
     add_buf(out, sp->from, &part, 1);
     if (seconds > 0) {
-        to_room(&part, o, seconds, run);
+        to_room(&part, o, seconds, sp->from, run);
         add_buf(out, sp->from, &part, WET * sp->size);
     }
     audio_free(&part);
@@ -219,7 +220,7 @@ static void play_hall(AudioBuf *out, const SpectralOpts *o, const Run *run)
     AudioBuf wet;
     audio_init(&wet, out->rate, 2, out->frames);
     memcpy(wet.x, out->x, (size_t)out->frames * 2 * sizeof *out->x);
-    to_room(&wet, o, o->hall, run);
+    to_room(&wet, o, o->hall, 0, run);
     add_buf(out, 0, &wet, HALL);
     audio_free(&wet);
 }
