@@ -19,15 +19,15 @@ Q       := $(if $(filter 1,$(V)),,@)
 # Debian packages: to build and to hear, and to test. The one list.
 DEPS_BUILD := gcc libc6-dev libsndfile1-dev libfluidsynth-dev libebur128-dev libkissfft-dev \
               libsamplerate0-dev libzip-dev libcjson-dev libopenblas-dev liblapacke-dev \
-              libpcre2-dev libutf8proc-dev libcairo2-dev fluid-soundfont-gm
-DEPS_TEST  := libcmocka-dev perl
+              libpcre2-dev libutf8proc-dev libcairo2-dev libmicrohttpd-dev fluid-soundfont-gm
+DEPS_TEST  := libcmocka-dev perl curl
 
 # Sanitizers make gcc see null pointers that are not there: warnings are no errors then.
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes $(if $(SAN),-Wno-format-truncation,-Werror)
 STD  := -std=c11 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -ffp-contract=off
 INC  := -Iinclude -Isrc
 LIBS := -lfluidsynth -lsndfile -lebur128 -lzip -lsamplerate -lkissfft-float -lcjson -llapacke \
-        -lopenblas -lpcre2-8 -lutf8proc -lcairo -lpthread -lm
+        -lopenblas -lpcre2-8 -lutf8proc -lcairo -lmicrohttpd -lpthread -lm
 
 ALL_CFLAGS = $(STD) $(WARN) $(INC) $(CFLAGS) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
 # Sound is made of loops over samples, which the compiler turns into vectors from -O3 on only.
@@ -37,7 +37,9 @@ ALL_LDFLAGS = $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
 # The plain build's results lie in build/ itself, its objects in build/release/.
 TOP := $(if $(filter build/release,$(BUILD)),build,$(BUILD))
 SRC := $(sort $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c)))
-OBJ := $(SRC:%.c=$(BUILD)/%.o)
+# The page of `llmsonify serve` is embedded: a C file is made of it.
+PAGE := $(sort $(wildcard src/serve/page/*))
+OBJ := $(SRC:%.c=$(BUILD)/%.o) $(if $(filter serve,$(ROOMS)),$(BUILD)/page_assets.o)
 LIB := $(TOP)/libllmsonify.a
 BIN := $(TOP)/llmsonify
 MAN := $(TOP)/llmsonify.1
@@ -175,6 +177,16 @@ $(BUILD)/bench/%: tests/bench/%.c $(LIB) $(BUILD)/flags
 $(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay_main.c $(LIB) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< tests/fuzz/replay_main.c $(LIB) $(LIBS)
+
+$(BUILD)/page: FORCE
+	@mkdir -p $(@D)
+	@echo '$(PAGE)' | cmp -s - $@ || echo '$(PAGE)' > $@
+
+$(BUILD)/page_assets.c: src/serve/embed.sh $(PAGE) $(BUILD)/page
+	$(Q)sh src/serve/embed.sh $(PAGE) > $@.part && mv $@.part $@
+
+$(BUILD)/page_assets.o: $(BUILD)/page_assets.c src/serve/assets.h $(BUILD)/flags
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)

@@ -30,6 +30,8 @@ typedef struct ActivationsJob {
 const char *activations_mode(int i);
 /* False when the job contradicts itself: a usage error. */
 bool activations_check(const ActivationsJob *job, Err *err);
+/* Whether its prompts are measured along a direction. */
+bool activations_wants_direction(const ActivationsJob *job);
 /* The files appear together at the end. */
 bool activations_make(const ActivationsJob *job, const Run *run, Err *err);
 

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/run.h"
+#include "base/str.h"
 
 typedef enum OutKind { OUT_MIDI, OUT_AUDIO, OUT_JSON, OUT_KINDS } OutKind;
 
@@ -37,16 +38,22 @@ bool out_check_path(const char *path, bool clobber, Err *err);
 
 typedef struct OutStage {
     char *path, *stage; /* stage NULL: written directly */
+    Str bytes;          /* of a set that holds */
 } OutStage;
 
 /* Zero is empty. */
 typedef struct OutSet {
     OutStage *item;
     int n, cap;
+    bool hold; /* outset_put() keeps the bytes in the set: no file is touched */
 } OutSet;
 
 /* The name to write to now. Owned by the set. */
 const char *outset_add(OutSet *set, const char *path);
+/* Stages a whole file; *bytes may be empty afterwards. */
+bool outset_put(OutSet *set, const char *path, Str *bytes, Err *err);
+/* What a set that holds has under this name, NULL when nothing. */
+Str *outset_held(const OutSet *set, const char *path);
 /* Renames all and empties the set. */
 bool outset_commit(OutSet *set, Err *err);
 /* Removes what was staged and empties the set. */

@@ -2,8 +2,10 @@
 #ifndef APP_PIECE_H
 #define APP_PIECE_H
 
+#include "app/output.h"
 #include "app/plot.h"
 #include "app/sound.h"
+#include "app/source.h"
 #include "base/opt.h"
 #include "genre/genre.h"
 
@@ -28,6 +30,9 @@ typedef struct PieceJob {
 bool piece_check(const PieceJob *job, Err *err);
 /* Makes every piece; the files appear together at the end. */
 bool piece_make(const PieceJob *job, const Run *run, Err *err);
+/* One genre of a model that is analysed already, to files of these names. */
+bool piece_make_one(const PieceJob *job, const Genre *genre, const Sources *src,
+                    const OutNames *names, OutSet *set, const Run *run, Err *err);
 /* What piece_make would read and write, a line each. */
 bool piece_plan(const PieceJob *job, Str *out, Err *err);
 /* Composes the first genre and appends its sidecar: nothing is written. */

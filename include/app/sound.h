@@ -24,6 +24,7 @@ typedef struct SoundJob {
     bool raw;           /* no mastering */
     const char *style;  /* equaliser: a genre's name */
     const char *format; /* when the path is "-" or a device; otherwise NULL */
+    double longest;     /* seconds of score: what is longer is refused, unrendered; 0 = any */
 } SoundJob;
 
 /* song -> mix, with a SoundFont. a is the caller's to free. */
@@ -32,6 +33,12 @@ bool sound_play_midi(AudioBuf *a, const MidiSong *song, const SoundJob *job, con
 /* mix -> path: mastering in place, file, report. */
 bool sound_finish(AudioBuf *a, const SoundJob *job, const char *path, const char *shown,
                   const AudioTags *tags, const Say *report, const Run *run, Err *err);
+/* The same in two steps: mastering in place and the bytes of the file that `shown` names; the
+ * report. */
+bool sound_encode(AudioBuf *a, const SoundJob *job, const char *shown, const AudioTags *tags,
+                  Str *out, const Run *run, Err *err);
+void sound_report(const AudioBuf *a, const SoundJob *job, const char *shown, const Say *report,
+                  const Run *run);
 /* Both: song -> path. Reports length, loudness and peak through `report` unless it is NULL or its
  * line is NULL; `shown` is the name to report (path may be a staging name). */
 bool sound_make(const MidiSong *song, const SoundJob *job, const char *path, const char *shown,

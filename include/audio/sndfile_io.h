@@ -6,6 +6,7 @@
 
 #include "audio/buf.h"
 #include "base/err.h"
+#include "base/str.h"
 
 typedef struct AudioTags {
     const char *title, *artist, *album, *comment, *genre, *date, *software; /* NULL = none */
@@ -24,6 +25,9 @@ double audio_headroom(const char *path, const char *format);
  * so that the same audio gives the same bytes. Written to a temporary name and renamed. */
 bool audio_write(const AudioBuf *a, const char *path, const char *format, AudioBits bits,
                  const AudioTags *tags, Err *err);
+/* The same bytes, appended to out; path is for its ending and for messages only. */
+bool audio_encode(const AudioBuf *a, const char *path, const char *format, AudioBits bits,
+                  const AudioTags *tags, Str *out, Err *err);
 bool audio_read(AudioBuf *a, const char *path, Err *err);
 
 #endif

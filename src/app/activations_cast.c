@@ -77,8 +77,8 @@ bool stage_write(const Stage *s, const Score *score, const OutNames *names, cons
     PieceOut out = {.genre = s->genre, .score = score, .fs = s->cast.ptr, .nfs = s->cast.n,
                     .noise = &s->reader.noise, .names = names, .sound = s->job->sound,
                     .plot = s->job->plot, .say = s->job->text.say};
-    if (!outnames_check(names, s->job->clobber, err) || !piece_write(&out, s->set, run, err))
-        return false;
+    if (!s->set->hold && !outnames_check(names, s->job->clobber, err)) return false;
+    if (!piece_write(&out, s->set, run, err)) return false;
     if (run_stopped(run)) return err_set(err, "interrupted");
     return !fs || !out.plot.wanted || s->cast.n == 1 ||
            plot_activations(names, &out.plot, fs, s->set, err);

@@ -178,10 +178,15 @@ static bool gather(const ActivationsJob *job, PromptList *list, Err *err)
 }
 
 /* Thinking and operatic say nothing of a direction: they fit none unless one is named. */
-static const char *direction_of(const ActivationsJob *job)
+bool activations_wants_direction(const ActivationsJob *job)
 {
     bool direct = strcmp(job->mode, "thinking") == 0 || strcmp(job->mode, "operatic") == 0;
-    return job->direction || !direct ? job->direction : "none";
+    return job->direction ? strcmp(job->direction, "none") != 0 : !direct;
+}
+
+static const char *direction_of(const ActivationsJob *job)
+{
+    return activations_wants_direction(job) ? job->direction : "none";
 }
 
 static bool make_stage(const ActivationsJob *job, const OutNames *names, OutSet *set,

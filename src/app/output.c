@@ -147,14 +147,31 @@ const char *outset_add(OutSet *set, const char *path)
     return o->stage ? o->stage : o->path;
 }
 
+bool outset_put(OutSet *set, const char *path, Str *bytes, Err *err)
+{
+    if (!set->hold) return out_file(outset_add(set, path), str_text(bytes), bytes->len, err);
+    OutStage *o = mem_push(&set->item, &set->n, &set->cap, sizeof *set->item);
+    *o = (OutStage){.path = mem_strdup(path), .bytes = *bytes};
+    *bytes = (Str){0};
+    return true;
+}
+
+Str *outset_held(const OutSet *set, const char *path)
+{
+    for (int i = 0; i < set->n; i++)
+        if (strcmp(set->item[i].path, path) == 0) return &set->item[i].bytes;
+    return NULL;
+}
+
 static void outset_clear(OutSet *set)
 {
     for (int i = 0; i < set->n; i++) {
         free(set->item[i].path);
         free(set->item[i].stage);
+        str_free(&set->item[i].bytes);
     }
     free(set->item);
-    *set = (OutSet){0};
+    *set = (OutSet){.hold = set->hold};
 }
 
 bool outset_commit(OutSet *set, Err *err)

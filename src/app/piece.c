@@ -111,20 +111,27 @@ static bool check_ahead(const PieceJob *job, const Genre *const *genre, int n, E
     return true;
 }
 
-static bool make_one(const PieceJob *job, const Genre *genre, bool many, const Sources *src,
-                     OutSet *set, const Run *run, Err *err)
+bool piece_make_one(const PieceJob *job, const Genre *genre, const Sources *src,
+                    const OutNames *names, OutSet *set, const Run *run, Err *err)
 {
     Score score = {0};
-    OutNames names = {.format = NULL};
     PieceOut out = {.genre = genre, .score = &score, .fs = src->ptr, .nfs = src->n,
-                    .noise = &src->noise, .names = &names, .dialect = job->dialect,
+                    .noise = &src->noise, .names = names, .dialect = job->dialect,
                     .sound = job->sound, .plot = job->plot, .say = job->say};
-    bool ok = name_piece(&names, job, job_model(job), genre, many, err) &&
-              outnames_check(&names, job->clobber, err) &&
-              piece_compose(genre, src->ptr, src->n, &job->opts, job->command, &score, err) &&
+    bool ok = piece_compose(genre, src->ptr, src->n, &job->opts, job->command, &score, err) &&
               piece_write(&out, set, run, err);
     if (ok && run_stopped(run)) ok = err_set(err, "interrupted");
     score_free(&score);
+    return ok;
+}
+
+static bool make_named(const PieceJob *job, const Genre *genre, bool many, const Sources *src,
+                       OutSet *set, const Run *run, Err *err)
+{
+    OutNames names = {.format = NULL};
+    bool ok = name_piece(&names, job, job_model(job), genre, many, err) &&
+              outnames_check(&names, job->clobber, err) &&
+              piece_make_one(job, genre, src, &names, set, run, err);
     outnames_free(&names);
     return ok;
 }
@@ -137,7 +144,7 @@ bool piece_make(const PieceJob *job, const Run *run, Err *err)
     int n = job_pieces(job, genre, PIECE_MAX);
     bool ok = check_ahead(job, genre, n, err) &&
               sources_load(&src, job->model, job->features, &job->say, run, err);
-    for (int i = 0; ok && i < n; i++) ok = make_one(job, genre[i], n > 1, &src, &set, run, err);
+    for (int i = 0; ok && i < n; i++) ok = make_named(job, genre[i], n > 1, &src, &set, run, err);
     ok = outset_finish(&set, ok, run, err);
     sources_free(&src);
     return ok;

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "app/version.h"
-#include "base/file.h"
 #include "music/scale.h"
 #include "score/sidecar.h"
 #include "synth/engine.h"
@@ -110,7 +109,7 @@ static bool play(const PieceOut *p, AudioBuf *a, const Run *run, Err *err)
 /* a: the finished mix, the caller's to free. */
 static bool write_audio(const PieceOut *p, OutSet *set, AudioBuf *a, const Run *run, Err *err)
 {
-    Str comment = {0};
+    Str comment = {0}, bytes = {0};
     SoundJob sound = p->sound;
     const Score *s = p->score;
     const char *path = p->names->path[OUT_AUDIO];
@@ -121,17 +120,14 @@ static bool write_audio(const PieceOut *p, OutSet *set, AudioBuf *a, const Run *
     AudioTags tags = {.title = s->title, .artist = p->fs[0]->model, .genre = p->genre->name,
                       .album = p->album, .track = p->track,
                       .comment = comment.s, .software = "llmsonify " LLMSONIFY_VERSION};
-    bool ok = play(p, a, run, err) &&
-              sound_finish(a, &sound, outset_add(set, path), path, &tags, &p->say, run, err);
+    bool ok = play(p, a, run, err) && sound_encode(a, &sound, path, &tags, &bytes, run, err) &&
+              outset_put(set, path, &bytes, err);
+    if (ok) sound_report(a, &sound, path, &p->say, run);
     if (ok && p->made)
         *p->made = (PieceSound){.seconds = (double)a->frames / a->rate, .lufs = audio_lufs(a)};
     str_free(&comment);
+    str_free(&bytes);
     return ok;
-}
-
-static bool write_bytes(OutSet *set, const char *path, const Str *bytes, Err *err)
-{
-    return out_file(outset_add(set, path), str_text(bytes), bytes->len, err);
 }
 
 /* Of a model the spectra of its weights, of a prompt what it does inside. */
@@ -143,25 +139,33 @@ static bool write_plots(const PieceOut *p, OutSet *set, const AudioBuf *a, const
     return p->nfs > 1 || plot_activations(p->names, &p->plot, p->fs[0], set, err);
 }
 
+static bool check_length(const PieceOut *p, Err *err)
+{
+    double seconds = score_seconds(p->score, p->score->length), most = p->sound.longest;
+    return !(most > 0) || seconds <= most ||
+           err_set(err, "the piece would last %.0f s, the limit is %.0f s: shorten it", seconds,
+                   most);
+}
+
 bool piece_write(const PieceOut *p, OutSet *set, const Run *run, Err *err)
 {
     Str bytes = {0};
     char *const *path = p->names->path;
     AudioBuf a = {0};
-    bool ok = true;
+    bool ok = check_length(p, err);
     if (p->made)
         *p->made = (PieceSound){.seconds = score_seconds(p->score, p->score->length), .lufs = NAN};
-    if (path[OUT_AUDIO]) ok = write_audio(p, set, &a, run, err);
+    if (ok && path[OUT_AUDIO]) ok = write_audio(p, set, &a, run, err);
     if (ok && p->plot.wanted) ok = write_plots(p, set, &a, run, err);
     audio_free(&a);
     if (ok && path[OUT_JSON]) {
         score_write_json(p->score, p->fs, p->nfs, &bytes);
-        ok = write_bytes(set, path[OUT_JSON], &bytes, err);
+        ok = outset_put(set, path[OUT_JSON], &bytes, err);
     }
     if (ok && path[OUT_MIDI]) {
         bytes.len = 0;
         ok = midi_write_score(p->score, (MidiDialect)p->dialect, &bytes, err) &&
-             write_bytes(set, path[OUT_MIDI], &bytes, err);
+             outset_put(set, path[OUT_MIDI], &bytes, err);
         int sec = (int)(score_seconds(p->score, p->score->length) + 0.5);
         if (ok)
             say(&p->say, SAY_INFO, "%s: %d notes, %d tracks, %d:%02d", path[OUT_MIDI],

@@ -16,10 +16,29 @@ static bool interrupted(const Run *run, Err *err)
     return true;
 }
 
+static bool master(AudioBuf *a, const SoundJob *job, const char *path, const Run *run, Err *err)
+{
+    MasterOpts o = {.style = job->style, .lufs = job->lufs, .raw = job->raw,
+                    .peak = job->peak - audio_headroom(path, job->format)};
+    return !interrupted(run, err) && audio_master(a, &o, run, err) && !interrupted(run, err);
+}
+
+bool sound_play_midi(AudioBuf *a, const MidiSong *song, const SoundJob *job, const Say *report,
+                     const Run *run, Err *err)
+{
+    char *font = soundfont_find(job->font, err);
+    if (!font) return false;
+    SoundFontOpts synth = {.font = font, .rate = job->rate, .max_tail = 6};
+    say(report, SAY_MORE, "soundfont %s", font);
+    bool ok = soundfont_render(song, &synth, a, run, err);
+    free(font);
+    return ok;
+}
+
 /* Loudness and true peak of what was mastered; what was not is nobody's promise, so that measuring
  * it is left to `measure`. */
-static void report_measure(const AudioBuf *a, const SoundJob *job, const char *shown,
-                           const Say *report, const Run *run)
+void sound_report(const AudioBuf *a, const SoundJob *job, const char *shown, const Say *report,
+                  const Run *run)
 {
     if (!report || !report->line) return;
     int s = (int)lrint((double)a->frames / a->rate);
@@ -35,27 +54,19 @@ static void report_measure(const AudioBuf *a, const SoundJob *job, const char *s
             job->lufs, job->peak);
 }
 
-bool sound_play_midi(AudioBuf *a, const MidiSong *song, const SoundJob *job, const Say *report,
-                     const Run *run, Err *err)
+bool sound_encode(AudioBuf *a, const SoundJob *job, const char *shown, const AudioTags *tags,
+                  Str *out, const Run *run, Err *err)
 {
-    char *font = soundfont_find(job->font, err);
-    if (!font) return false;
-    SoundFontOpts synth = {.font = font, .rate = job->rate, .max_tail = 6};
-    say(report, SAY_MORE, "soundfont %s", font);
-    bool ok = soundfont_render(song, &synth, a, run, err);
-    free(font);
-    return ok;
+    return master(a, job, shown, run, err) &&
+           audio_encode(a, shown, job->format, (AudioBits)job->bits, tags, out, err);
 }
 
 bool sound_finish(AudioBuf *a, const SoundJob *job, const char *path, const char *shown,
                   const AudioTags *tags, const Say *report, const Run *run, Err *err)
 {
-    MasterOpts master = {.style = job->style, .lufs = job->lufs, .raw = job->raw,
-                         .peak = job->peak - audio_headroom(path, job->format)};
-    bool ok = !interrupted(run, err) && audio_master(a, &master, run, err) &&
-              !interrupted(run, err) &&
+    bool ok = master(a, job, path, run, err) &&
               audio_write(a, path, job->format, (AudioBits)job->bits, tags, err);
-    if (ok) report_measure(a, job, shown, report, run);
+    if (ok) sound_report(a, job, shown, report, run);
     return ok;
 }
 

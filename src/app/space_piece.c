@@ -9,7 +9,6 @@
 #include "app/piece_write.h"
 #include "app/space_job.h"
 #include "app/version.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "model/find.h"
@@ -156,7 +155,7 @@ bool space_piece_write(const SpacePiece *p, const OutNames *names, const char *w
     bool ok = piece_write(&out, set, run, err);
     if (ok && words_path) {
         space_piece_words(p, &words);
-        ok = out_file(outset_add(set, words_path), words.s, words.len, err);
+        ok = outset_put(set, words_path, &words, err);
     }
     str_free(&words);
     return ok;

@@ -278,8 +278,8 @@ double audio_headroom(const char *path, const char *format)
     return f ? f->headroom : 0;
 }
 
-bool audio_write(const AudioBuf *a, const char *path, const char *format, AudioBits bits,
-                 const AudioTags *tags, Err *err)
+bool audio_encode(const AudioBuf *a, const char *path, const char *format, AudioBits bits,
+                  const AudioTags *tags, Str *out, Err *err)
 {
     assert(bits == BITS_16 || bits == BITS_24 || bits == BITS_FLOAT);
     AudioBuf other = {0};
@@ -290,12 +290,27 @@ bool audio_write(const AudioBuf *a, const char *path, const char *format, AudioB
     int rate = rate_for(f, a->rate);
     if (ok && rate != a->rate) ok = audio_resample(&other, a, rate, err);
     if (ok) ok = encode(&m, other.x ? &other : a, f, bits, tags, err);
-    if (!ok)
+    if (!ok) {
         err_wrap(err, "%s", path);
-    else
-        ok = out_file(path, m.bytes.s, m.bytes.len, err);
+    } else if (out->len == 0) {
+        str_free(out);
+        *out = m.bytes;
+        m.bytes = (Str){0};
+    } else {
+        str_add(out, m.bytes.s, m.bytes.len);
+    }
     audio_free(&other);
     str_free(&m.bytes);
+    return ok;
+}
+
+bool audio_write(const AudioBuf *a, const char *path, const char *format, AudioBits bits,
+                 const AudioTags *tags, Err *err)
+{
+    Str bytes = {0};
+    bool ok = audio_encode(a, path, format, bits, tags, &bytes, err) &&
+              out_file(path, str_text(&bytes), bytes.len, err);
+    str_free(&bytes);
     return ok;
 }
 

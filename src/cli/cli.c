@@ -91,7 +91,7 @@ static int run_command(const Command *c, const Call *call, Progress *p)
 {
     CliStatus status = c->run(call);
     progress_clear(p);
-    if (stop_signal) {
+    if (stop_signal && !(c->until_stopped && status == CLI_OK)) {
         int sig = stop_signal;
         if (!p->quiet) fputs("llmsonify: interrupted\n", stderr);
         return 128 + sig;

@@ -1,6 +1,7 @@
 /* cmd_activations.c: a prompt, or a set of prompts, to sound. */
 #include "app/activations_piece.h"
 #include "command.h"
+#include "jobs_of.h"
 #include "rows.h"
 #include "rows_text.h"
 
@@ -98,19 +99,29 @@ static const OptGroup GROUPS[] = {
     COMMON_GROUP,
 };
 
+bool activations_job(const void *opts, const char *echo, ActivationsJob *job, Err *err)
+{
+    const ActivationsOpts *o = opts;
+    (void)err;
+    *job = (ActivationsJob){.text = {.model = &o->model.model, .in = o->in},
+                            .prompt = &o->prompt, .prompts = o->prompts, .column = o->column,
+                            .category_column = o->category_column, .direction = o->direction,
+                            .only = o->only, .shard = o->shard, .title = o->title,
+                            .limit = o->limit, .mode = activations_mode(o->mode),
+                            .layer = o->layer, .dims = o->dims, .output = o->output,
+                            .format = o->format < 0 ? NULL : FORMATS[o->format],
+                            .audio = o->audio, .clobber = o->clobber,
+                            .sound = rows_sound_job(&o->sound), .plot = o->plot,
+                            .command = echo};
+    job->sound.engine = o->engine.engine;
+    return true;
+}
+
 static CliStatus run(const Call *call)
 {
-    const ActivationsOpts *o = call->opts;
-    ActivationsJob job = {.text = {.model = &o->model.model, .in = o->in, .say = call->say},
-                          .prompt = &o->prompt, .prompts = o->prompts, .column = o->column,
-                          .category_column = o->category_column, .direction = o->direction,
-                          .only = o->only, .shard = o->shard, .title = o->title,
-                          .limit = o->limit, .mode = activations_mode(o->mode),
-                          .layer = o->layer, .dims = o->dims, .output = o->output,
-                          .format = o->format < 0 ? NULL : FORMATS[o->format], .audio = o->audio,
-                          .clobber = o->clobber, .sound = rows_sound_job(&o->sound),
-                          .plot = o->plot, .command = call->echo};
-    job.sound.engine = o->engine.engine;
+    ActivationsJob job;
+    if (!activations_job(call->opts, call->echo, &job, call->err)) return CLI_USAGE;
+    job.text.say = call->say;
     if (!activations_check(&job, call->err)) return CLI_USAGE;
     return activations_make(&job, call->run, call->err) ? CLI_OK : CLI_FAIL;
 }

@@ -3,6 +3,7 @@
 
 #include "app/space_piece.h"
 #include "command.h"
+#include "jobs_of.h"
 #include "music/scale.h"
 #include "rows.h"
 #include "rows_text.h"
@@ -110,17 +111,24 @@ static bool read_layers(const PlayOpts *o, int layer[SPACE_VOICES], Err *err)
     return true;
 }
 
+bool space_play_job(const void *opts, const char *echo, SpacePlayJob *job, Err *err)
+{
+    const PlayOpts *o = opts;
+    *job = (SpacePlayJob){.text = {.model = &o->model.model, .in = o->in}, .space = o->space,
+                          .music = {.music = o->music}, .output = o->output,
+                          .format = o->format < 0 ? NULL : FORMATS[o->format],
+                          .audio = o->audio, .clobber = o->clobber,
+                          .sound = rows_sound_job(&o->sound), .command = echo};
+    job->sound.engine = o->engine.engine;
+    return read_layers(o, job->music.layer, err);
+}
+
 static CliStatus run(const Call *call)
 {
-    const PlayOpts *o = call->opts;
-    SpacePlayJob job = {.text = {.model = &o->model.model, .in = o->in, .say = call->say},
-                        .space = o->space, .music = {.music = o->music}, .output = o->output,
-                        .format = o->format < 0 ? NULL : FORMATS[o->format], .audio = o->audio,
-                        .clobber = o->clobber, .sound = rows_sound_job(&o->sound),
-                        .command = call->echo};
-    job.sound.engine = o->engine.engine;
-    if (!read_layers(o, job.music.layer, call->err) || !space_play_check(&job, call->err))
-        return CLI_USAGE;
+    SpacePlayJob job;
+    if (!space_play_job(call->opts, call->echo, &job, call->err)) return CLI_USAGE;
+    job.text.say = call->say;
+    if (!space_play_check(&job, call->err)) return CLI_USAGE;
     return space_play(&job, call->run, call->err) ? CLI_OK : CLI_FAIL;
 }
 

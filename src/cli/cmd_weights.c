@@ -1,6 +1,7 @@
 /* cmd_weights.c: frozen weights to music. */
 #include "app/piece.h"
 #include "command.h"
+#include "jobs_of.h"
 #include "rows.h"
 
 typedef struct WeightsOpts {
@@ -52,17 +53,27 @@ static const OptGroup GROUPS[] = {
     COMMON_GROUP,
 };
 
+bool weights_job(const void *opts, const char *echo, PieceJob *job, Err *err)
+{
+    const WeightsOpts *o = opts;
+    (void)err;
+    *job = (PieceJob){.model = &o->model.model, .features = o->features, .genre = &o->music.genre,
+                      .opts = o->music.opts, .dialect = o->music.acid_cc, .output = o->output,
+                      .format = o->format < 0 ? NULL : FORMATS[o->format], .audio = o->audio,
+                      .clobber = o->clobber, .sound = rows_sound_job(&o->sound), .plot = o->plot,
+                      .command = echo};
+    job->sound.engine = o->engine.engine;
+    return true;
+}
+
 static CliStatus run(const Call *call)
 {
     const WeightsOpts *o = call->opts;
-    PieceJob job = {.model = &o->model.model, .features = o->features, .genre = &o->music.genre,
-                    .opts = o->music.opts, .dialect = o->music.acid_cc, .output = o->output,
-                    .format = o->format < 0 ? NULL : FORMATS[o->format], .audio = o->audio,
-                    .clobber = o->clobber, .sound = rows_sound_job(&o->sound), .plot = o->plot,
-                    .command = call->echo, .say = call->say};
+    PieceJob job;
     Str out = {0};
     bool ok;
-    job.sound.engine = o->engine.engine;
+    if (!weights_job(o, call->echo, &job, call->err)) return CLI_USAGE;
+    job.say = call->say;
     if (!piece_check(&job, call->err)) return CLI_USAGE;
     if (o->explain)
         ok = piece_legend(&job, &out, call->err);

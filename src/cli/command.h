@@ -39,6 +39,7 @@ typedef struct Command {
     const void *defaults; /* struct of `size` bytes that begins with CommonOpts */
     size_t size;
     int min_operands, max_operands; /* max -1 = any number */
+    bool until_stopped; /* an interrupt or SIGTERM is how it ends well */
     CliStatus (*run)(const Call *call);
 } Command;
 

@@ -33,7 +33,7 @@ my %may = (
     app      => [qw(base math tensor token feature audio score model infer analysis music midi
                     learn synth view genre theory atmos)],
     tui      => [qw(base score view app atmos)],
-    web      => [qw(base score view app)],
+    serve    => [qw(base score view app)],
 );
 $may{cli} = [keys %may];
 # Single headers that are vocabulary for more rooms than their folder.
@@ -204,7 +204,7 @@ sub check_banned {
 sub check_silent {
     my @bad;
     for my $file (@source) {
-        next if room_of($file) =~ /^(cli|app|tui|web|main)$/ || $file eq 'src/base/mem.c';
+        next if room_of($file) =~ /^(cli|app|tui|serve|main)$/ || $file eq 'src/base/mem.c';
         my $k = 0;
         for (split /\n/, $code{$file}) {
             $k++;
