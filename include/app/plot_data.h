@@ -20,7 +20,7 @@ typedef struct PlotDataJob {
     PlotColour colour;    /* auto: by category where there are any, else by norm */
     double perplexity, min_dist;
     int neighbours;
-    const char *output;   /* .png, .svg, .html (maps only); "-" = PNG; NULL with json */
+    const char *output;   /* .png, .svg, .html; "-" = PNG; NULL with json */
     bool json;            /* the numbers on standard output */
     bool clobber;
     Say say;

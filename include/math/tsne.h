@@ -18,6 +18,9 @@ typedef struct TsneOpts {
 } TsneOpts;
 #define TSNE_DEFAULTS {.dims = 2, .perplexity = 30, .theta = 0.5, .iterations = 1000}
 
+/* The perplexity that n points allow. */
+double tsne_perplexity(double wanted, int n);
+
 /* y [n, dims] from x [n, d]. No random numbers: the start is the plane of the principal
  * components. Refused: what is not finite; fewer than 4 points; points that are all the same. */
 bool tsne_fit(double *y, const double *x, int n, int d, const TsneOpts *o, const Run *run,

@@ -168,8 +168,6 @@ bool plot_data_check(const PlotDataJob *job, Err *err)
         return err_set(err, "-o - and --json both want standard output");
     if (job->dims == 3 && !is_map(job->kind))
         return err_set(err, "--dims 3 belongs to the kinds pca, tsne and umap");
-    if (out && str_ends(out, ".html") && !is_map(job->kind))
-        return err_set(err, "--output: .html is for the kinds pca, tsne and umap");
     return !out || strcmp(out, "-") == 0 || str_ends(out, ".png") || str_ends(out, ".svg") ||
            str_ends(out, ".html") ||
            err_set(err, "--output: '%s' must end in .png, .svg or .html", out);
@@ -178,19 +176,22 @@ bool plot_data_check(const PlotDataJob *job, Err *err)
 static bool write_picture(const PlotNumbers *p, Err *err)
 {
     const char *path = p->job->output;
-    Str bytes = {0};
-    bool ok = true;
-    if (str_ends(path, ".html")) {
-        plot_html(p, &bytes);
+    bool html = str_ends(path, ".html"), ok = true;
+    Str bytes = {0}, page = {0};
+    if (html && is_map(p->job->kind)) {
+        plot_html(p, &page);
     } else {
         Canvas *c = canvas_open(DATAMAP_WIDTH, DATAMAP_HEIGHT,
-                                str_ends(path, ".svg") ? CANVAS_SVG : CANVAS_PNG);
+                                html || str_ends(path, ".svg") ? CANVAS_SVG : CANVAS_PNG);
         plot_draw(c, p);
         ok = canvas_finish(c, &bytes, err);
         canvas_close(c);
+        if (ok && html) plot_html_picture(p, str_text(&bytes), &page);
     }
-    ok = ok && out_file(path, str_text(&bytes), bytes.len, err);
+    const Str *out = html ? &page : &bytes;
+    ok = ok && out_file(path, str_text(out), out->len, err);
     str_free(&bytes);
+    str_free(&page);
     return ok;
 }
 

@@ -43,6 +43,9 @@ PlotColour plot_colour(const PlotNumbers *p);
 Points plot_points(const PlotNumbers *p);
 void plot_draw(Canvas *c, const PlotNumbers *p);
 void plot_json(const PlotNumbers *p, Str *out);
+/* A map to look around in. */
 void plot_html(const PlotNumbers *p, Str *out);
+/* Any picture as a page that stays as it is. */
+void plot_html_picture(const PlotNumbers *p, const char *svg, Str *out);
 
 #endif

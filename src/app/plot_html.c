@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "base/mem.h"
@@ -79,6 +80,25 @@ static void add_points(JsonOut *j, const PlotNumbers *p)
     jout_begin(j, "text", '[', false);
     for (int i = 0; i < p->t.n; i++) jout_string(j, NULL, p->t.text[i]);
     jout_end(j, ']');
+}
+
+void plot_html_picture(const PlotNumbers *p, const char *svg, Str *out)
+{
+    static const char TAG[] = "<svg";
+    const char *tag = strstr(svg, TAG); /* before it is an XML declaration */
+    str_puts(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                  "<meta http-equiv=\"Content-Security-Policy\"\n content=\"default-src 'none'; "
+                  "style-src 'unsafe-inline'; img-src data:\">\n<title>");
+    add_escaped(out, p->title);
+    str_puts(out, "</title>\n<style>body { margin: 0; background: #fff; } svg { max-width: 100%; "
+                  "height: auto; }</style></head>\n<body><svg role=\"img\" aria-label=\"");
+    add_escaped(out, p->title);
+    str_puts(out, ", ");
+    add_escaped(out, p->subtitle);
+    str_puts(out, "\"");
+    if (tag) str_puts(out, tag + strlen(TAG));
+    str_puts(out, "</body></html>\n");
 }
 
 void plot_html(const PlotNumbers *p, Str *out)

@@ -60,7 +60,7 @@ static bool components(PlotNumbers *p, int count, bool keep, Err *err)
     Pca pca;
     double total = 0;
     const DataTable *t = &p->t;
-    if (t->n < 2) return err_set(err, "%d row: components need at least 2", t->n);
+    if (t->n < 2) return err_set(err, "components need at least 2 rows, not %d", t->n);
     if (constant(t)) return err_set(err, "all %d rows are the same: there is nothing to map", t->n);
     bool ok = pca_fit(&pca, t->v, t->n, t->d, count) ||
               err_set(err, "the principal components do not converge");
@@ -183,7 +183,7 @@ static bool fill_correlation(PlotNumbers *p, Err *err)
 {
     fill_variance(p);
     int m = p->t.d < PLOT_CORRELATION_MAX ? p->t.d : PLOT_CORRELATION_MAX, n = p->t.n;
-    if (n < 3) return err_set(err, "%d rows: correlations need at least 3", n);
+    if (n < 3) return err_set(err, "correlations need at least 3 rows, not %d", n);
     double *x = columns(p, m), *r = mem_alloc((int64_t)m * m, sizeof *r);
     int *order = mem_alloc(m, sizeof *order), *dim = mem_alloc(m, sizeof *dim);
     for (int a = 0; a < m; a++)
@@ -240,9 +240,11 @@ static void name_it(PlotNumbers *p)
         for (int k = 0; k < p->dims; k++) sum += p->share[k];
         str_addf(&sub, ", %.3g %% of the variance", 100 * sum);
     }
-    if (p->at && map == PLOT_TSNE) str_addf(&sub, ", perplexity %.4g", job->perplexity);
+    if (p->at && map == PLOT_TSNE)
+        str_addf(&sub, ", perplexity %.4g", tsne_perplexity(job->perplexity, p->t.n));
     if (p->at && map == PLOT_UMAP)
-        str_addf(&sub, ", %d neighbours, distance %.3g", job->neighbours, job->min_dist);
+        str_addf(&sub, ", %d neighbours, distance %.3g",
+                 job->neighbours < p->t.n ? job->neighbours : p->t.n, job->min_dist);
     if (p->at && isfinite(p->trust))
         str_addf(&sub, ", trustworthiness %.3f (k = %d)", p->trust, PLOT_TRUST_K);
     if (p->nmatrix > 0 && p->nmatrix < p->t.d)

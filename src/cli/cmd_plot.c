@@ -47,8 +47,8 @@ static const Opt PICTURE[] = {
 
 static const Opt OUTPUT[] = {
     {.letter = 'o', .name = "output", .type = OPT_STRING, .at = offsetof(PlotOpts, output),
-     .arg = "FILE", .help = ".png, .svg, or .html, a map to look around in; - is a PNG on "
-                            "standard output", .local = true},
+     .arg = "FILE", .help = ".png, .svg or .html: of a map a page to look around in; - is a "
+                            "PNG on standard output", .local = true},
     {.name = "json", .type = OPT_FLAG, .at = offsetof(PlotOpts, json),
      .help = "the numbers on standard output", .local = true},
     {.name = "clobber", .type = OPT_OFF, .at = offsetof(PlotOpts, clobber),

@@ -1,8 +1,9 @@
 /* neighbours.c: see math/neighbours.h.
  *
- * All pairs are compared by a matrix product, |x|^2 + |y|^2 - 2 x.y, a block of points at a time.
- * That loses digits where two points are much nearer to each other than to the mean, so it only
- * chooses SPARE candidates more than are wanted, whose distances are then taken again from the
+ * All pairs are compared by a matrix product, |x|^2 + |y|^2 - 2 x.y about the mean, a block of
+ * points at a time. That loses digits where two points are much nearer to each other than to the
+ * mean, so it only leaves out what is too far by more than its rounding can be (Higham 2002, 3.1:
+ * d units of |x||y| for a product of d terms); the distances of the others are taken again from the
  * differences. A block belongs to one thread: the number of threads changes nothing. */
 #include "math/neighbours.h"
 
@@ -13,7 +14,8 @@
 #include "base/mem.h"
 #include "math/blas.h"
 
-enum { BLOCK = 64, SPARE = 8 };
+enum { BLOCK = 64 };
+static const double ROUNDING = 1e-15; /* some four units, for the squares and their sum too */
 
 typedef struct Near {
     double dist;
@@ -22,11 +24,12 @@ typedef struct Near {
 
 typedef struct Search {
     Neighbours *nb;
-    double *x;      /* [n, d] centred */
-    double *square; /* [n] squared norms */
+    const double *x; /* [n, d] */
+    double *centred; /* [n, d] */
+    double *square;  /* [n] squared norms of the centred */
     double *product; /* [workers, BLOCK, n] */
-    Near *near;     /* [workers, n] */
-    int n, d, wanted;
+    Near *near;      /* [workers, n] */
+    int n, d;
 } Search;
 
 static int nearer(const void *a, const void *b)
@@ -70,16 +73,23 @@ static double distance(const double *a, const double *b, int d)
 /* The nearest of point i, given its products with all points. */
 static void search_point(const Search *s, int i, const double *product, Near *v)
 {
-    int m = 0, k = s->nb->k;
+    int m = 0, near = 0, k = s->nb->k;
+    double most = 0;
     const double *xi = s->x + (int64_t)i * s->d;
     for (int j = 0; j < s->n; j++) {
         if (j == i) continue;
         v[m++] = (Near){.dist = s->square[i] + s->square[j] - 2 * product[j], .index = j};
     }
-    select_nearest(v, m, s->wanted);
-    for (int c = 0; c < s->wanted; c++)
-        v[c].dist = distance(xi, s->x + (int64_t)v[c].index * s->d, s->d);
-    qsort(v, (size_t)s->wanted, sizeof *v, nearer);
+    select_nearest(v, m, k);
+    for (int c = 0; c < k; c++)
+        most = fmax(most, distance(xi, s->x + (int64_t)v[c].index * s->d, s->d));
+    for (int c = 0; c < m; c++) {
+        int j = v[c].index;
+        double slack = ROUNDING * (s->d + 4) * (s->square[i] + s->square[j] + most * most);
+        if (v[c].dist > most * most + slack) continue;
+        v[near++] = (Near){.dist = distance(xi, s->x + (int64_t)j * s->d, s->d), .index = j};
+    }
+    qsort(v, (size_t)near, sizeof *v, nearer);
     for (int c = 0; c < k; c++) {
         s->nb->index[(int64_t)i * k + c] = v[c].index;
         s->nb->dist[(int64_t)i * k + c] = v[c].dist;
@@ -93,7 +103,7 @@ static void search_block(void *ud, int64_t block, int worker)
     double *product = s->product + (int64_t)worker * BLOCK * s->n;
     BlasShape shape = {.m = count, .n = s->n, .k = s->d, .tb = true, .lda = s->d, .ldb = s->d,
                        .ldc = s->n};
-    blas_gemm_f64(&shape, s->x + (int64_t)first * s->d, s->x, product);
+    blas_gemm_f64(&shape, s->centred + (int64_t)first * s->d, s->centred, product);
     for (int r = 0; r < count; r++)
         search_point(s, first + r, product + (int64_t)r * s->n, s->near + (int64_t)worker * s->n);
 }
@@ -117,15 +127,14 @@ void neighbours_find(Neighbours *nb, const double *x, int n, int d, int k, const
     nb->index = mem_alloc((int64_t)n * k, sizeof *nb->index);
     nb->dist = mem_alloc((int64_t)n * k, sizeof *nb->dist);
     if (k < 1) return;
-    Search s = {.nb = nb, .n = n, .d = d, .wanted = k + SPARE < n - 1 ? k + SPARE : n - 1};
-    s.x = centred(x, n, d);
+    Search s = {.nb = nb, .x = x, .n = n, .d = d, .centred = centred(x, n, d)};
     s.square = mem_alloc(n, sizeof *s.square);
     s.product = mem_alloc((int64_t)workers * BLOCK * n, sizeof *s.product);
     s.near = mem_alloc((int64_t)workers * n, sizeof *s.near);
     for (int64_t i = 0; i < n; i++)
-        for (int c = 0; c < d; c++) s.square[i] += s.x[i * d + c] * s.x[i * d + c];
+        for (int c = 0; c < d; c++) s.square[i] += s.centred[i * d + c] * s.centred[i * d + c];
     parallel_for(run, NULL, (n + BLOCK - 1) / BLOCK, search_block, &s);
-    free(s.x);
+    free(s.centred);
     free(s.square);
     free(s.product);
     free(s.near);

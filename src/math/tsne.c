@@ -82,6 +82,11 @@ static bool descend(Forces *f, double *y, const TsneOpts *o, const Run *run, Err
     return ok;
 }
 
+double tsne_perplexity(double wanted, int n)
+{
+    return fmin(wanted, (n - 1) / 3.0);
+}
+
 bool tsne_fit(double *y, const double *x, int n, int d, const TsneOpts *o, const Run *run,
               Err *err)
 {
@@ -89,7 +94,7 @@ bool tsne_fit(double *y, const double *x, int n, int d, const TsneOpts *o, const
     Sparse p;
     Forces f;
     if (!check(x, n, d, err) || !start(y, x, n, d, o->dims, err)) return false;
-    double perplexity = fmin(o->perplexity, (n - 1) / 3.0);
+    double perplexity = tsne_perplexity(o->perplexity, n);
     int k = (int)(3 * perplexity) + 1 < n - 1 ? (int)(3 * perplexity) + 1 : n - 1;
     neighbours_find(&nb, x, n, d, k, run);
     tsne_affinities(&p, &nb, perplexity);

@@ -225,6 +225,7 @@ bool np_read(NpSet *set, const char *path, Err *err)
                   ? npz_members(map.data, (size_t)map.size, take_member, set, err)
                   : take_file(set, (const char *)map.data, (size_t)map.size, err);
     file_map_close(&map);
+    if (ok && set->n == 0) ok = err_set(err, "no array of numbers or strings is in it");
     return ok || err_wrap(err, "%s", path);
 }
 

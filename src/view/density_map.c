@@ -9,7 +9,7 @@
 
 enum { LEVELS = 8 };
 static const Box PANEL = {110, 90, 1080, 830};
-static const Rgb LINE = {1, 1, 1}, DOT = {0.95, 0.45, 0.35};
+static const Rgb LINE = {1, 1, 1}, EDGE = {0.1, 0.1, 0.12}, DOT = {0.98, 0.62, 0.36};
 
 static double peak(const DensityMap *m)
 {
@@ -63,6 +63,13 @@ static void draw_cell(Canvas *c, const DensityMap *m, int col, int row, double l
     }
 }
 
+/* Dark around light, to be seen on any shade. */
+static void draw_dot(Canvas *c, double x, double y)
+{
+    datamap_dot(c, x, y, 3.2, EDGE);
+    datamap_dot(c, x, y, 2.4, DOT);
+}
+
 void density_draw(Canvas *c, const DensityMap *m)
 {
     double top = peak(m);
@@ -85,8 +92,7 @@ void density_draw(Canvas *c, const DensityMap *m)
     x.p_hi = xy[0];
     y.p_hi = xy[1];
     for (int i = 0; i < m->points.n; i++)
-        datamap_dot(c, axis_at(&x, m->points.at[2 * i]), axis_at(&y, m->points.at[2 * i + 1]), 1.5,
-                    DOT);
+        draw_dot(c, axis_at(&x, m->points.at[2 * i]), axis_at(&y, m->points.at[2 * i + 1]));
     canvas_frame(c, PANEL, DATAMAP_INK);
     axis_draw_x(c, &x, PANEL);
     axis_draw_y(c, &y, PANEL);
