@@ -12,7 +12,7 @@ typedef enum PlotKind {
 typedef enum PlotColour { COLOUR_AUTO, COLOUR_CATEGORY, COLOUR_NORM, COLOUR_INDEX } PlotColour;
 
 typedef struct PlotDataJob {
-    DataJob data;         /* path NULL = states of prompts */
+    DataJob data;         /* path NULL = states of prompts (ours when there is no file of them) */
     StatesJob states;
     PlotKind kind;
     PlotKind plane;       /* of PLOT_DENSITY: PLOT_PCA, PLOT_TSNE or PLOT_UMAP */

@@ -5,11 +5,14 @@
 #include "app/prompt_file.h"
 #include "app/text_model.h"
 
+/* Our own prompts, as model_locate_file() takes it. */
+#define STATES_PROMPTS "prompts/album.csv"
+
 enum { STATES_ALL = -2, STATES_LAST = 100000 }; /* instead of a layer */
 
 typedef struct StatesJob {
     const OptList *model;      /* as in TextJob */
-    const char *prompts;       /* file */
+    const char *prompts;       /* file; NULL = STATES_PROMPTS */
     PromptColumns columns;
     int layer;                 /* -1 = embedding, STATES_ALL, STATES_LAST */
     int limit;                 /* the first so many prompts; 0 = all */
@@ -29,8 +32,7 @@ typedef struct States {
 } States;
 
 /* Runs every prompt (BOS before it by the tokenizer's rules, cut to the model's context). The mean
- * leaves out BOS and every token whose norm is over ten times the median of its layer, where any
- * other is left. Prompts are shared out over the threads; their number changes nothing.
+ * leaves out attention sinks (analysis/sinks.h), where any other token is left. Prompts are shared out over the threads; their number changes nothing.
  * A layer that the model has not is refused. */
 bool states_read(States *s, const StatesJob *job, const Run *run, Err *err);
 void states_free(States *s);

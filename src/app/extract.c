@@ -151,7 +151,6 @@ bool extract_layer(const char *text, int *layer, Err *err)
 
 bool extract_check(const ExtractJob *job, Err *err)
 {
-    if (!job->states.prompts) return err_set(err, "needs --prompts FILE");
     if (job->states.model->n > 1) return err_set(err, "--model: one at a time");
     if (!job->output) return err_set(err, "needs -o FILE.npy, .npz or .safetensors");
     if (job->states.last && job->states.sinks)

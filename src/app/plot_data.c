@@ -158,8 +158,8 @@ static bool is_map(PlotKind kind)
 bool plot_data_check(const PlotDataJob *job, Err *err)
 {
     const char *out = job->output;
-    if (!job->data.path == !job->states.prompts)
-        return err_set(err, "needs a file of data, or --prompts FILE; not both");
+    if (job->data.path && job->states.prompts)
+        return err_set(err, "a file of data and --prompts FILE: one of the two");
     if (job->states.model->n > 1) return err_set(err, "--model: one at a time");
     if (!job->data.path && job->states.layer == STATES_ALL)
         return err_set(err, "--layer all: a picture shows one layer");

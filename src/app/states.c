@@ -7,10 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/sinks.h"
 #include "base/mem.h"
-#include "math/stats.h"
-
-static const double SINK = 10; /* medians, as in analysis/activations.h */
+#include "model/find.h"
 
 /* One thread's reader, and what it has seen go wrong. */
 typedef struct Reader {
@@ -22,6 +21,7 @@ typedef struct Reader {
 typedef struct Reading {
     States *s;
     const StatesJob *job;
+    const char *prompts; /* file */
     const Model *model;
     TokenIds *ids;  /* [n] */
     int32_t bos;    /* -1 = none */
@@ -43,33 +43,29 @@ static double norm_of(const float *v, int d)
     return sqrt(sum);
 }
 
-/* keep [nt]: false for sinks. How many are kept. */
-static int find_sinks(bool *keep, const HookData *h, bool bos)
+/* sink [nt]; how many are none. */
+static int find_sinks(bool *sink, const HookData *h, bool bos)
 {
-    double *norm = mem_alloc(2 * (int64_t)h->nt, sizeof *norm), *sorted = norm + h->nt;
+    double *norm = mem_alloc(h->nt, sizeof *norm);
     int kept = 0;
-    for (int t = 0; t < h->nt; t++) sorted[t] = norm[t] = norm_of(h->v + t * h->ld_token, h->width);
-    stats_sort_descending(sorted, h->nt);
-    double median = (sorted[h->nt / 2] + sorted[(h->nt - 1) / 2]) / 2;
-    for (int t = 0; t < h->nt; t++) {
-        keep[t] = norm[t] <= SINK * median && !(bos && t == 0);
-        kept += keep[t];
-    }
+    for (int t = 0; t < h->nt; t++) norm[t] = norm_of(h->v + t * h->ld_token, h->width);
+    sinks_find(norm, h->nt, bos, sink);
+    for (int t = 0; t < h->nt; t++) kept += !sink[t];
     free(norm);
     return kept;
 }
 
 static void mean_of_tokens(float *out, const HookData *h, bool bos, bool sinks)
 {
-    bool *keep = mem_alloc(h->nt, sizeof *keep);
+    bool *sink = mem_alloc(h->nt, sizeof *sink);
     double *sum = mem_alloc(h->width, sizeof *sum);
-    int kept = sinks ? 0 : find_sinks(keep, h, bos);
+    int kept = sinks ? 0 : find_sinks(sink, h, bos);
     bool all = kept == 0;
     for (int t = 0; t < h->nt; t++)
-        for (int k = 0; (all || keep[t]) && k < h->width; k++)
+        for (int k = 0; (all || !sink[t]) && k < h->width; k++)
             sum[k] += (double)h->v[t * h->ld_token + k];
     for (int k = 0; k < h->width; k++) out[k] = (float)(sum[k] / (all ? h->nt : kept));
-    free(keep);
+    free(sink);
     free(sum);
 }
 
@@ -116,9 +112,9 @@ static bool encode_all(Reading *r, const Tokenizer *tok, int context, int64_t vo
         const PromptRow *row = &s->prompts.row[i];
         TokenIds *ids = &r->ids[i];
         if (!tokenizer_encode(tok, row->text, strlen(row->text), TOKENIZE_EDGES, ids, err))
-            return err_wrap(err, "%s: line %d", r->job->prompts, row->line);
+            return err_wrap(err, "%s: line %d", r->prompts, row->line);
         if (ids->n == 0)
-            return err_set(err, "%s: line %d: no token stands for it", r->job->prompts, row->line);
+            return err_set(err, "%s: line %d: no token stands for it", r->prompts, row->line);
         for (int t = 0; t < ids->n; t++)
             if (ids->id[t] >= vocab)
                 return err_set(err, "the tokenizer gives id %d, the model knows %lld tokens",
@@ -162,15 +158,14 @@ static bool read_all(Reading *r, const Run *run, Err *err)
     }
     for (int k = 0; k < threads; k++) lm_close(r->reader[k].lm);
     if (run_stopped(run)) return err_set(err, "interrupted");
-    return first < 0 || err_wrap(err, "%s: line %d", r->job->prompts,
-                                 r->s->prompts.row[first].line);
+    return first < 0 || err_wrap(err, "%s: line %d", r->prompts, r->s->prompts.row[first].line);
 }
 
 static bool prepare(Reading *r, TextModel *t, const Run *run, Err *err)
 {
     States *s = r->s;
     TextJob text = {.model = r->job->model, .say = r->job->say};
-    if (!prompt_list_read(&s->prompts, r->job->prompts, &r->job->columns, err)) return false;
+    if (!prompt_list_read(&s->prompts, r->prompts, &r->job->columns, err)) return false;
     s->n = r->job->limit > 0 && r->job->limit < s->prompts.n ? r->job->limit : s->prompts.n;
     s->tokens = mem_alloc(s->n, sizeof *s->tokens);
     r->ids = mem_alloc(s->n, sizeof *r->ids);
@@ -190,13 +185,15 @@ bool states_read(States *s, const StatesJob *job, const Run *run, Err *err)
 {
     *s = (States){0};
     TextModel t = {0};
-    Reading r = {.s = s, .job = job, .run = run};
-    bool ok = prepare(&r, &t, run, err) && read_all(&r, run, err);
+    char *ours = job->prompts ? NULL : model_locate_file(STATES_PROMPTS, err);
+    Reading r = {.s = s, .job = job, .run = run, .prompts = job->prompts ? job->prompts : ours};
+    bool ok = r.prompts && prepare(&r, &t, run, err) && read_all(&r, run, err);
     for (int i = 0; r.ids && i < s->n; i++) token_ids_free(&r.ids[i]);
     free(r.ids);
     free(r.layers);
     free(r.reader);
     text_model_close(&t);
+    free(ours);
     return ok;
 }
 

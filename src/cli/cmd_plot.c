@@ -86,7 +86,9 @@ const Command cmd_plot = {
     .name = "plot",
     .summary = "pictures of arrays and of prompts' states",
     .operands = "[DATA]",
-    .examples = "300 prompts as the model sees them after layer 5\n"
+    .examples = "thirty prompts of our own as wren sees them\n"
+                "llmsonify plot --kind tsne -o map.html\n"
+                "300 prompts as the model sees them after layer 5\n"
                 "llmsonify plot --prompts p.jsonl --limit 300 --layer 5 --kind tsne -o p.png\n"
                 "the same to look around in\n"
                 "llmsonify plot --prompts p.jsonl --limit 300 --layer 5 --kind umap -o p.html\n"
@@ -95,7 +97,7 @@ const Command cmd_plot = {
                 "coordinates by jq\n"
                 "llmsonify plot x.npz --kind pca --json | jq '.at[0]'\n",
     .text = "DATA is a .npy, .npz or .safetensors with rows and columns; without it the\n"
-            "states of --prompts are drawn. No map uses random numbers: the same data give\n"
+            "states of prompts are drawn. No map uses random numbers: the same data give\n"
             "the same picture.\n",
     .groups = GROUPS,
     .ngroups = sizeof GROUPS / sizeof GROUPS[0],

@@ -8,7 +8,7 @@ static const char *const POOLS[] = {"mean", "last", NULL};
 const Opt rows_states[7] = {
     {.letter = 'f', .name = "prompts", .type = OPT_STRING, .at = offsetof(StatesRows, prompts),
      .arg = "FILE",
-     .help = "many prompts: .csv, .tsv, .jsonl, or a prompt a line"},
+     .help = "many prompts: .csv, .tsv, .jsonl, or a prompt a line; thirty of our own by default"},
     {.name = "layer", .type = OPT_STRING, .at = offsetof(StatesRows, layer), .arg = "LAYER",
      .help = "after this block; -1 is the embedding, all every one; the last by default"},
     {.name = "pool", .type = OPT_CHOICE, .at = offsetof(StatesRows, pool), .arg = "HOW",

@@ -110,8 +110,10 @@ run "$LLM" activations extract -m "$WREN" -f p.csv -q -o x.txt
 is_rc 1 "so is another ending"
 run "$LLM" activations extract -m "$WREN" -f p.csv -q
 is_rc 1 "no output at all"
-run "$LLM" activations extract -m "$WREN" -q -o x.npy
-is_rc 1 "no prompts at all"
+run "$LLM" activations extract -m "$WREN" --layer 3 -q -o ours.npy
+run "$LLM" activations extract -m "$WREN" --layer 3 -f "$ROOT/models/prompts/album.csv" -q -o x.npy
+same ours.npy x.npy "no prompts at all: our own"
+rm x.npy
 run "$LLM" activations extract -m "$WREN" -f p.csv --pool last --sinks -q -o x.npy
 is_rc 1 "--sinks without a mean"
 run "$LLM" activations extract -m "$WREN" -f missing.csv -q -o x.npy
