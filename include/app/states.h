@@ -32,8 +32,8 @@ typedef struct States {
 } States;
 
 /* Runs every prompt (BOS before it by the tokenizer's rules, cut to the model's context). The mean
- * leaves out attention sinks (analysis/sinks.h), where any other token is left. Prompts are shared out over the threads; their number changes nothing.
- * A layer that the model has not is refused. */
+ * leaves out attention sinks (analysis/sinks.h), where any other token is left. Prompts are shared
+ * out over the threads; their number changes nothing. A layer that the model has not is refused. */
 bool states_read(States *s, const StatesJob *job, const Run *run, Err *err);
 void states_free(States *s);
 
