@@ -38,6 +38,8 @@ void text_model_close(TextModel *t);
  * weights. */
 bool text_tokenizer_open(Tokenizer **tok, const OptList *asked, Err *err);
 
+/* A text that goes on does not end with the token that a tokenizer puts at its end. */
+void text_model_drop_end(TextModel *t);
 /* False when there are more tokens than the context less `room`. */
 bool text_model_fits(const TextModel *t, int room, Err *err);
 /* Replaces *out by the token's text as it stands inside a text, to read. */

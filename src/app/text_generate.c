@@ -18,13 +18,6 @@ static void report(const GenerateJob *job, const GenStats *st)
         (unsigned long long)job->sampler.seed, gen_end_name(st->end));
 }
 
-/* A text that goes on does not end with the token that a tokenizer puts at its end. */
-static void drop_end(const Tokenizer *tok, TokenIds *ids)
-{
-    while (ids->n > 1 && ids->len[ids->n - 1] == 0 && tokenizer_is_end(tok, ids->id[ids->n - 1]))
-        ids->n--;
-}
-
 static bool go_on(const GenerateJob *job, const TextModel *t, const Run *run, Err *err)
 {
     GenStats stats = {0};
@@ -45,7 +38,7 @@ bool text_generate(const GenerateJob *job, const Run *run, Err *err)
     TextModel t = {0};
     bool ok = text_model_open(&t, &job->text, run, err);
     if (ok) {
-        if (!job->text.in.chat) drop_end(t.tok, &t.ids);
+        if (!job->text.in.chat) text_model_drop_end(&t);
         ok = text_model_fits(&t, 1, err) && go_on(job, &t, run, err);
     }
     text_model_close(&t);

@@ -88,6 +88,14 @@ bool text_tokenizer_open(Tokenizer **tok, const OptList *asked, Err *err)
     return ok;
 }
 
+void text_model_drop_end(TextModel *t)
+{
+    TokenIds *ids = &t->ids;
+    while (ids->n > 1 && ids->len[ids->n - 1] == 0 &&
+           tokenizer_is_end(t->tok, ids->id[ids->n - 1]))
+        ids->n--;
+}
+
 bool text_model_fits(const TextModel *t, int room, Err *err)
 {
     int most = lm_context(t->lm) - room;

@@ -21,3 +21,21 @@ const Opt rows_contour[8] = {
     {.name = "steepness", .type = OPT_REAL, .at = offsetof(ContourOpts, steepness), .arg = "X",
      .help = "of the S-curve", .lo = 0.01, .hi = 100},
 };
+
+const Opt rows_sampling[4] = {
+    {.letter = 's', .name = "seed", .type = OPT_INT, .at = offsetof(SamplingRows, seed),
+     .arg = "N", .help = "another seed gives another text, the same seed the same", .lo = 0,
+     .hi = 2147483647},
+    {.name = "top-k", .type = OPT_INT, .at = offsetof(SamplingRows, top_k), .arg = "N",
+     .help = "of the N likeliest tokens only; 0 is all", .lo = 0, .hi = 1 << 24},
+    {.name = "top-p", .type = OPT_REAL, .at = offsetof(SamplingRows, top_p), .arg = "P",
+     .help = "of the likeliest that hold this much probability; 1 is all", .lo = 0, .hi = 1},
+    {.name = "min-p", .type = OPT_REAL, .at = offsetof(SamplingRows, min_p), .arg = "P",
+     .help = "of those at least P times as likely as the likeliest; 0 is all", .lo = 0, .hi = 1},
+};
+
+SamplerOpts rows_sampler(const SamplingRows *r)
+{
+    return (SamplerOpts){.temp = 1, .top_k = r->top_k, .top_p = r->top_p, .min_p = r->min_p,
+                         .repeat_penalty = 1, .seed = (uint64_t)r->seed};
+}

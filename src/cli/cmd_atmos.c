@@ -1,0 +1,128 @@
+/* cmd_atmos.c: a song conducts a model. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/concert.h"
+#include "base/json.h"
+#include "command.h"
+#include "rows.h"
+#include "rows_atmos.h"
+#include "rows_text.h"
+
+typedef struct AtmosOpts {
+    CommonOpts common;
+    ModelRows model;
+    TextInput in;
+    ContourOpts contour;
+    SamplingRows sampling;
+    int n, context;
+    const char *save, *load;
+    bool list, plain, audio, ignore_end, clobber;
+} AtmosOpts;
+
+static const AtmosOpts DEFAULTS = {.in = TEXT_INPUT_DEFAULTS, .contour = CONTOUR_DEFAULTS,
+                                   .sampling = SAMPLING_DEFAULTS, .audio = true,
+                                   .clobber = true};
+
+static const Opt LENGTH[] = {
+    {.letter = 'n', .name = "tokens", .type = OPT_INT, .at = offsetof(AtmosOpts, n),
+     .arg = "N", .help = "tokens at most; 0 is to the end of the song", .lo = 0, .hi = 1 << 30},
+    {.name = "ignore-end", .type = OPT_FLAG, .at = offsetof(AtmosOpts, ignore_end),
+     .help = "go on when the model ends the text"},
+    {.letter = 'c', .name = "context", .type = OPT_INT, .at = offsetof(AtmosOpts, context),
+     .arg = "N", .help = "positions at most; when they are full the later half is kept; 0 is what "
+                         "the model was made for", .lo = 0, .hi = 1 << 24},
+};
+
+static const Opt RUNS[] = {
+    {.name = "save", .type = OPT_STRING, .at = offsetof(AtmosOpts, save), .arg = "RUN.npz",
+     .help = "keep text, times, temperatures and loudness, for --load and for NumPy",
+     .local = true},
+    {.name = "load", .type = OPT_STRING, .at = offsetof(AtmosOpts, load), .arg = "RUN.npz",
+     .help = "show a saved run again", .local = true},
+    {.name = "list", .type = OPT_FLAG, .at = offsetof(AtmosOpts, list),
+     .help = "the runs in a directory (the operand, or here)", .local = true},
+    {.name = "plain", .type = OPT_FLAG, .at = offsetof(AtmosOpts, plain),
+     .help = "a line a token: seconds, temperature, text; no screen", .local = true},
+    {.name = "audio", .type = OPT_OFF, .at = offsetof(AtmosOpts, audio),
+     .help = "no playback", .local = true},
+    {.name = "clobber", .type = OPT_OFF, .at = offsetof(AtmosOpts, clobber),
+     .help = "fail when the run exists already", .local = true},
+};
+
+static const OptGroup GROUPS[] = {
+    GROUP_OF(rows_model, offsetof(AtmosOpts, model), "Model"),
+    GROUP_OF(rows_text, offsetof(AtmosOpts, in), "Prompt"),
+    GROUP_OF(rows_chat, offsetof(AtmosOpts, in), "Chat"),
+    GROUP_OF(rows_contour, offsetof(AtmosOpts, contour), "Song to temperature"),
+    GROUP_OF(rows_sampling, offsetof(AtmosOpts, sampling), "Sampling"),
+    GROUP_OF(LENGTH, 0, "Length"),
+    GROUP_OF(RUNS, 0, "Runs"),
+    COMMON_GROUP,
+};
+
+static bool put_line(void *ud, const SessionToken *t)
+{
+    Str line = {0};
+    (void)ud;
+    str_addf(&line, "%9.3f %6.3f  ", t->time, t->temp);
+    json_quote(&line, t->text);
+    str_putc(&line, '\n');
+    bool ok = fwrite(line.s, 1, line.len, stdout) == line.len && fflush(stdout) == 0;
+    str_free(&line);
+    return ok;
+}
+
+static CliStatus list(const Call *call)
+{
+    Str out = {0};
+    const char *dir = call->operands->n ? call->operands->item[0] : ".";
+    CliStatus status = atmos_list(dir, &out, call->err) ? cli_put(call, &out) : CLI_FAIL;
+    str_free(&out);
+    return status;
+}
+
+static CliStatus run(const Call *call)
+{
+    const AtmosOpts *o = call->opts;
+    const OptList *operands = call->operands;
+    AtmosJob job = {.text = {.model = &o->model.model, .in = o->in, .context = o->context,
+                             .say = call->say},
+                    .song = operands->n ? operands->item[0] : NULL, .load = o->load,
+                    .contour = o->contour, .sampler = rows_sampler(&o->sampling), .n = o->n,
+                    .ignore_end = o->ignore_end, .save = o->save, .clobber = o->clobber};
+    if (o->list) return list(call);
+    if (!atmos_check(&job, call->err)) return CLI_USAGE;
+    Concert *s = concert_open(&job, call->run, call->err);
+    bool ok = s && concert_write(s, put_line, NULL, call->run, call->err);
+    const char *end = NULL;
+    if (ok && concert_done(s, &end) && !o->load)
+        say(&call->say, SAY_INFO, "%d tokens; seed %d; end: %s", concert_count(s),
+            o->sampling.seed, end);
+    if (ok && end && strcmp(end, "stopped") == 0)
+        ok = err_set(call->err, "standard output: cannot write");
+    concert_close(s);
+    return ok ? CLI_OK : CLI_FAIL;
+}
+
+const Command cmd_atmos = {
+    .name = "atmos",
+    .summary = "let a song conduct a model: loudness is temperature",
+    .operands = "[SONG]",
+    .examples = "a story under a song\nllmsonify atmos song.mp3 -p 'Once upon a time'\n"
+                "for scripts: 200 tokens, kept for NumPy\n"
+                "llmsonify atmos song.flac -p 'Once upon a time' -n 200 -s 7 --plain --no-audio "
+                "--save run.npz\n"
+                "once more\nllmsonify atmos --load run.npz\n"
+                "what has been kept\nllmsonify atmos --list\n",
+    .text = "SONG is a WAV, FLAC, Ogg, Opus, MP3 or AIFF file. A frame of it is a token: the text\n"
+            "ends with the song at the latest. Its loudness, or how fast that changes, is the\n"
+            "temperature of that token; 'llmsonify atmos analyse' shows how. The whole\n"
+            "distribution is sampled unless --top-k, --top-p or --min-p say otherwise.\n",
+    .groups = GROUPS,
+    .ngroups = sizeof GROUPS / sizeof GROUPS[0],
+    .defaults = &DEFAULTS,
+    .size = sizeof DEFAULTS,
+    .max_operands = 1,
+    .run = run,
+};
