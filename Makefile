@@ -31,7 +31,7 @@ LIBS := -lfluidsynth -lsndfile -lebur128 -lzip -lsamplerate -lkissfft-float -lcj
 
 ALL_CFLAGS = $(STD) $(WARN) $(INC) $(CFLAGS) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
 # Sound is made of loops over samples, which the compiler turns into vectors from -O3 on only.
-LOOPS = $(if $(SAN),,$(if $(filter src/audio/% src/synth/%,$<),-O3))
+LOOPS = $(if $(SAN),,$(if $(filter src/audio/% src/synth/% src/learn/%,$<),-O3))
 ALL_LDFLAGS = $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
 
 # The plain build's results lie in build/ itself, its objects in build/release/.

@@ -11,11 +11,11 @@ void blas_one_thread(void);
 /* The kernels in use ("Haswell", "Zen", "SkylakeX"). */
 const char *blas_core(void);
 
-/* c [m, n] = op(a) [m, k] * op(b) [k, n]; op transposes when ta, tb. ld: elements between rows as
- * stored. */
+/* c [m, n] = op(a) [m, k] * op(b) [k, n], or added to what c holds; op transposes when ta, tb. ld:
+ * elements between rows as stored. */
 typedef struct BlasShape {
     int m, n, k;
-    bool ta, tb;
+    bool ta, tb, add;
     int lda, ldb, ldc;
 } BlasShape;
 
