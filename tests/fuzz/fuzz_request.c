@@ -1,6 +1,6 @@
-/* fuzz_request.c: any bytes as the body of POST /api/sonify, as a path and as the values of headers:
- * understood or refused with a reason, never beyond the limits. libFuzzer target: linked with
- * libllmsonify.a by clang -fsanitize=fuzzer,address,undefined. */
+/* fuzz_request.c: any bytes as the body of POST /api/sonify, as a path and as the values of
+ * headers: understood or refused with a reason, never beyond the limits. libFuzzer target: linked
+ * with libllmsonify.a by clang -fsanitize=fuzzer,address,undefined. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
