@@ -108,9 +108,9 @@ void job_tell(Job *job, Str *out)
 }
 
 /* What a share link needs: everything that is not a letter, a digit or -._~ as %XX. */
-static void add_query(Str *out, const char *name, const char *value)
+static void add_query(Str *out, const char *prefix, const char *name, const char *value)
 {
-    str_addf(out, "%s%s=", out->len > 2 ? "&" : "", name);
+    str_addf(out, "%s%s%s=", out->len > 2 ? "&" : "", prefix, name);
     for (const unsigned char *s = (const unsigned char *)value; *s; s++) {
         bool plain = (*s >= '0' && *s <= '9') || (*s >= 'a' && *s <= 'z') ||
                      (*s >= 'A' && *s <= 'Z') || strchr("-._~", *s);
@@ -125,9 +125,9 @@ static void put_share(JsonOut *j, const Job *job)
     Json *root = json_parse(job->order->request, strlen(job->order->request), &none);
     str_puts(&link, "/?");
     for (const Json *m = json_child(root); m; m = json_next(m))
-        if (json_string(m)) add_query(&link, json_key(m), json_string(m));
+        if (json_string(m)) add_query(&link, "", json_key(m), json_string(m));
     for (const Json *m = json_child(json_get(root, "options")); m; m = json_next(m))
-        add_query(&link, json_key(m), json_string(m));
+        add_query(&link, "o.", json_key(m), json_string(m));
     jout_string(j, "share", str_text(&link));
     json_free(root);
     str_free(&link);
