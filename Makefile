@@ -30,8 +30,10 @@ LIBS := -lfluidsynth -lsndfile -lebur128 -lzip -lsamplerate -lkissfft-float -lcj
         -lopenblas -lpcre2-8 -lutf8proc -lcairo -lmicrohttpd -lpthread -lm
 
 ALL_CFLAGS = $(STD) $(WARN) $(INC) $(CFLAGS) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
-# Sound is made of loops over samples, which the compiler turns into vectors from -O3 on only.
-LOOPS = $(if $(SAN),,$(if $(filter src/audio/% src/synth/% src/learn/%,$<),-O3))
+# Sound is made of loops over samples, which the compiler turns into vectors from -O3 on only, and
+# those with a comparison only when nobody asks for errno or the flags of exceptions: no bit changes.
+LOOPS = $(if $(SAN),,$(if $(filter src/audio/% src/synth/% src/learn/%,$<),-O3) \
+        $(if $(filter src/audio/% src/synth/%,$<),-fno-math-errno -fno-trapping-math))
 ALL_LDFLAGS = $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
 
 # The plain build's results lie in build/ itself, its objects in build/release/.

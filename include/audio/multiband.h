@@ -10,12 +10,15 @@
 #include "audio/compressor.h"
 #include "base/lanes.h"
 
-enum { BANDS = 4, BAND_FILTERS = 14 };
+enum { BANDS = 4, SPLIT_MID = 4, SPLIT_SIDE = 6 };
 
-/* The crossover alone. */
+/* The crossover alone. Lanes: left and right of what is below the middle border, left and right of
+ * what is above it. */
 typedef struct BandSplit {
-    Biquad filter[BAND_FILTERS];
-    Lane2 s1[BAND_FILTERS], s2[BAND_FILTERS]; /* states; a lane a channel */
+    double a1, a2, g;           /* of the middle border: poles, gain of a low-pass */
+    Wide4 outer[3], pass[2];    /* of the others: the same; poles of the all-passes */
+    Lane2 mid[SPLIT_MID];       /* states */
+    Wide4 side[SPLIT_SIDE];
 } BandSplit;
 
 /* hz: the three borders, rising, below half the rate. */

@@ -48,19 +48,42 @@ Biquad biquad_design(BiquadKind kind, double rate, double hz, double q, double g
     return (Biquad){.b0 = 1};
 }
 
+/* Two filters in a row, their states in registers. The sums are grouped so that little waits for
+ * y. */
+static void run_two(const Biquad *filter, BiquadState *state, float *x, int64_t n, int stride)
+{
+    const Biquad f = filter[0], g = filter[1];
+    double f1 = state[0].s1, f2 = state[0].s2, g1 = state[1].s1, g2 = state[1].s2;
+    for (int64_t i = 0; i < n; i++) {
+        double v = x[i * stride], y = f.b0 * v + f1;
+        f1 = (f.b1 * v + f2) - f.a1 * y;
+        f2 = f.b2 * v - f.a2 * y;
+        double z = g.b0 * y + g1;
+        g1 = (g.b1 * y + g2) - g.a1 * z;
+        g2 = g.b2 * y - g.a2 * z;
+        x[i * stride] = (float)z;
+    }
+    state[0] = (BiquadState){f1, f2};
+    state[1] = (BiquadState){g1, g2};
+}
+
+static void run_one(const Biquad *filter, BiquadState *state, float *x, int64_t n, int stride)
+{
+    const Biquad f = *filter;
+    double s1 = state->s1, s2 = state->s2;
+    for (int64_t i = 0; i < n; i++) {
+        double v = x[i * stride], y = f.b0 * v + s1;
+        s1 = (f.b1 * v + s2) - f.a1 * y;
+        s2 = f.b2 * v - f.a2 * y;
+        x[i * stride] = (float)y;
+    }
+    *state = (BiquadState){s1, s2};
+}
+
 void biquad_run(const Biquad *filter, BiquadState *state, int nf, float *x, int64_t n, int stride)
 {
-    for (int64_t i = 0; i < n; i++) {
-        double v = x[i * stride];
-        for (int k = 0; k < nf; k++) {
-            const Biquad *f = &filter[k];
-            double y = f->b0 * v + state[k].s1;
-            state[k].s1 = f->b1 * v - f->a1 * y + state[k].s2;
-            state[k].s2 = f->b2 * v - f->a2 * y;
-            v = y;
-        }
-        x[i * stride] = (float)v;
-    }
+    for (int k = 0; k + 1 < nf; k += 2) run_two(filter + k, state + k, x, n, stride);
+    if (nf % 2) run_one(filter + nf - 1, state + nf - 1, x, n, stride);
     for (int k = 0; k < nf; k++) {
         if (fabs(state[k].s1) < BIQUAD_REST) state[k].s1 = 0;
         if (fabs(state[k].s2) < BIQUAD_REST) state[k].s2 = 0;

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/lanes.h"
 #include "base/mem.h"
 
 static const double CHORUS_HZ = 0.45, CHORUS_DELAY = 0.014, CHORUS_DEPTH = 0.003;
@@ -47,19 +48,31 @@ void chorus_set_mix(Chorus *c, double mix)
     c->mix_to = (float)mix;
 }
 
-/* Adds the ring as it was `ago` frames before frame `at`, and `ago` + by before the next, ... */
-static void add_copy(const Chorus *c, const float *ring, double ago, double by, float *y, int n)
+/* Adds to y the n frames between x[1] and x[2], x[2] and x[3], ... that lie t, t + by, ... before
+ * the later one. */
+LANES_WIDE static void add_between(const float *x, float t, float by, float *y, int n)
 {
-    const int64_t mask = c->size - 1;
     for (int i = 0; i < n; i++) {
-        double back = ago + by * i;
-        int64_t whole = (int64_t)back, at = c->at + i - whole;
-        float t = (float)(back - (double)whole); /* towards the older sample */
-        float d0 = ring[(at + 1) & mask], d1 = ring[at & mask];
-        float d2 = ring[(at - 1) & mask], d3 = ring[(at - 2) & mask];
+        float d0 = x[i + 3], d1 = x[i + 2], d2 = x[i + 1], d3 = x[i], u = t + by * (float)i;
         float c1 = 0.5f * (d2 - d0), c2 = d0 - 2.5f * d1 + 2 * d2 - 0.5f * d3;
         float c3 = 0.5f * (d3 - d0) + 1.5f * (d1 - d2);
-        y[i] += ((c3 * t + c2) * t + c1) * t + d1;
+        y[i] += ((c3 * u + c2) * u + c1) * u + d1;
+    }
+}
+
+/* Adds the ring as it was `ago` frames before frame `at`, and `ago` + by before the next, ...; by
+ * is so small that the whole part of that changes at most once. */
+static void add_copy(const Chorus *c, const float *ring, double ago, double by, float *y, int n)
+{
+    float x[CHORUS_STEP + AROUND];
+    for (int i = 0; i < n;) {
+        double back = ago + by * i;
+        int64_t whole = (int64_t)back, from = c->at + i - whole - 2;
+        int len = 1; /* frames with the same whole part */
+        while (i + len < n && (int64_t)(ago + by * (i + len)) == whole) len++;
+        for (int k = 0; k < len + 3; k++) x[k] = ring[(from + k) & (c->size - 1)];
+        add_between(x, (float)(back - (double)whole), (float)by, y + i, len);
+        i += len;
     }
 }
 

@@ -1,13 +1,15 @@
 /* additive.c: see additive.h.
  *
- * Harmonics come from the recursion sin((n+1)a) = 2 cos a sin(na) - sin((n-1)a), for sixteen frames
- * at a time. Their strengths are the source's slope times the formants (each a resonance 1 / (1 +
+ * The sum of c_n sin(na) is sin a times b_1, where b_n = c_n + 2 cos a b_(n+1) - b_(n+2) (C. W.
+ * Clenshaw 1955), for sixteen frames at a time. Their strengths are the source's slope times the formants (each a resonance 1 / (1 +
  * ((f - hz) / (width/2))^2) in power), evaluated at the note's own harmonics, with the total power
  * made equal from note to note; they glide, so that slides and brightness do not click. Harmonics
  * within a tenth of half the rate fade out: nothing folds back. Vibrato comes in late, as a
  * musician's does; its phase, and that of each player, is read off the weights. */
 #include "additive.h"
 
+#include "base/lanes.h"
+#include "turn_sine.h"
 #include "voice.h"
 #include "wavetables.h"
 
@@ -129,26 +131,28 @@ void additive_control(void *state, CtlKind kind, float value)
 }
 
 /* Adds VOICE_STEP frames of a unit-power tone whose phase starts at p and turns by dt a frame. */
-static void add_tone(const AdditiveVoice *v, const float *by, double p, double dt, float *out)
+LANES_WIDE static void add_tone(const AdditiveVoice *v, const float *by, double p, double dt,
+                                float *out)
 {
-    float twice[VOICE_STEP], a[VOICE_STEP], b[VOICE_STEP], y[VOICE_STEP], at[VOICE_STEP];
+    enum { LANES = VOICE_STEP / 2 };
+    float sine[VOICE_STEP], twice[VOICE_STEP];
     for (int i = 0; i < VOICE_STEP; i++) {
-        double turns = p + dt * i;
-        a[i] = wave_sine(v->env->tables, turns);
-        twice[i] = 2 * wave_sine(v->env->tables, turns + 0.25);
-        b[i] = y[i] = 0;
-        at[i] = (float)i;
+        sine[i] = (float)turn_sine_fine(p + dt * i);
+        twice[i] = (float)(2 * turn_sine_fine(p + dt * i + 0.25));
     }
-    for (int n = 0; n < v->harmonics; n++) {
-        float level = v->now[n], step = by[n];
-        for (int i = 0; i < VOICE_STEP; i++) {
-            float x = a[i];
-            y[i] += (level + step * at[i]) * x;
-            a[i] = twice[i] * x - b[i];
-            b[i] = x;
-        }
+    const Lane8 t0 = *(const Lane8 *)twice, t1 = *(const Lane8 *)(twice + LANES);
+    const Lane8 at0 = {0, 1, 2, 3, 4, 5, 6, 7}, at1 = at0 + LANES;
+    Lane8 a0 = {0}, a1 = {0}, b0 = {0}, b1 = {0};
+    for (int n = v->harmonics - 1; n >= 0; n--) {
+        const float level = v->now[n], step = by[n];
+        Lane8 y0 = (level + step * at0 - b0) + t0 * a0, y1 = (level + step * at1 - b1) + t1 * a1;
+        b0 = a0;
+        b1 = a1;
+        a0 = y0;
+        a1 = y1;
     }
-    for (int i = 0; i < VOICE_STEP; i++) out[i] += y[i];
+    *(Lane8 *)out += *(const Lane8 *)sine * a0;
+    *(Lane8 *)(out + LANES) += *(const Lane8 *)(sine + LANES) * a1;
 }
 
 /* How far the vibrato moves player k, semitones. */

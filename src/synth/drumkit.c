@@ -3,9 +3,10 @@
  *
  * Velocity moves the level and, as a skin does, how bright and how long it is. */
 #include "audio/biquad.h"
+#include "base/lanes.h"
 #include "drum_sound.h"
+#include "turn_sine.h"
 #include "voice.h"
-#include "wavetables.h"
 
 static const double ATTACK = 0.0006;    /* seconds, straight */
 static const double BURST_GAP = 0.0105; /* seconds between a clap's hands */
@@ -36,17 +37,24 @@ static Fading fading(double level, double seconds, double rate)
     return (Fading){.level = level, .keep = seconds > 0 ? exp(-1 / (seconds * rate)) : 0};
 }
 
-static double fade(Fading *f)
+/* The next n levels, added to y. */
+static void add_fade(Fading *f, float *y, int n)
 {
-    double y = f->level;
-    f->level *= f->keep;
-    return y;
+    double level = f->level;
+    for (int i = 0; i < n; i++, level *= f->keep) y[i] += (float)level;
+    f->level = level;
 }
 
 static void init(void *state, const InstrumentEnv *env)
 {
     Drum *d = state;
     *d = (Drum){.env = env};
+}
+
+/* Frames between a clap's hands. */
+static int burst_gap(const Drum *d)
+{
+    return (int)(BURST_GAP * d->env->rate);
 }
 
 static void open_noise(Drum *d, const DrumSound *s, double vel)
@@ -57,7 +65,7 @@ static void open_noise(Drum *d, const DrumSound *s, double vel)
     d->filter[0] = biquad_design(BIQUAD_HIGH_PASS, rate, lo, 0.8, 0);
     d->filter[1] = biquad_design(BIQUAD_LOW_PASS, rate, hi, 0.7071, 0);
     d->bursts = s->bursts;
-    d->to_burst = (int)(BURST_GAP * rate);
+    d->to_burst = burst_gap(d) - 1;
     d->hiss = fading(s->bursts ? 0 : s->noise, s->noise_s, rate);
     d->burst = fading(s->bursts ? s->noise : 0, BURST_FALL, rate);
 }
@@ -83,13 +91,6 @@ static void note_off(void *state)
     (void)state; /* a hit rings as long as it rings */
 }
 
-static double turn(double *phase, double by)
-{
-    *phase += by;
-    if (*phase >= 1) *phase -= 1;
-    return *phase;
-}
-
 /* True, for this block and for good, when a part of the sound is too soft to be heard. */
 static bool is_gone(const Drum *d, Fading *f)
 {
@@ -97,45 +98,94 @@ static bool is_gone(const Drum *d, Fading *f)
     return f->level == 0;
 }
 
-/* The noise of n frames, filtered. The last of a clap's bursts goes on as its tail. */
+/* A clap's next hand, when its time has come; the last one goes on as the tail. */
+static void next_burst(Drum *d)
+{
+    if (d->bursts == 0 || d->to_burst > 0) return;
+    d->to_burst = burst_gap(d);
+    d->burst.level = d->sound->noise;
+    if (--d->bursts == 0) d->hiss.level = d->sound->noise * 0.7;
+}
+
+/* The noise of n frames, filtered, into x, which is silent. */
 static void hiss(Drum *d, float *x, int n)
 {
     bool gone = is_gone(d, &d->hiss);
     if (is_gone(d, &d->burst) && gone && d->bursts == 0) return;
-    for (int i = 0; i < n; i++) {
-        if (d->bursts > 0 && --d->to_burst == 0) {
-            d->to_burst = (int)(BURST_GAP * d->env->rate);
-            d->burst.level = d->sound->noise;
-            if (--d->bursts == 0) d->hiss.level = d->sound->noise * 0.7;
-        }
-        x[i] = (float)(noise_next(&d->noise) * (fade(&d->hiss) + fade(&d->burst)));
+    for (int i = 0, len; i < n; i += len) {
+        next_burst(d);
+        len = d->bursts > 0 && d->to_burst < n - i ? d->to_burst : n - i;
+        if (d->hiss.level > 0) add_fade(&d->hiss, x + i, len);
+        if (d->burst.level > 0) add_fade(&d->burst, x + i, len);
+        d->to_burst -= len;
     }
+    for (int i = 0; i < n; i++) x[i] *= noise_next(&d->noise);
     biquad_run(d->filter, d->state, 2, x, n, 1);
 }
 
+LANES_WIDE static void add_sine(const float *level, const float *turns, float *x, int n)
+{
+    for (int i = 0; i < n; i++) x[i] += level[i] * turn_sine(turns[i]);
+}
+
+/* The swept tone and the second partial. */
 static void ring(Drum *d, float *x, int n)
 {
-    const WaveTables *w = d->env->tables;
     double dt = d->sound->hz / d->env->rate, dt2 = d->sound->hz2 / d->env->rate;
     bool first = !is_gone(d, &d->tone), second = !is_gone(d, &d->tone2);
-    for (int i = 0; i < n && first; i++) {
-        d->sweep *= d->sweep_keep;
-        x[i] += (float)fade(&d->tone) * wave_sine(w, turn(&d->phase, dt * (1 + d->sweep)));
+    float turns[INSTRUMENT_BLOCK], level[INSTRUMENT_BLOCK] = {0}, level2[INSTRUMENT_BLOCK] = {0};
+    if (first) {
+        for (int i = 0; i < n; i++) {
+            d->sweep *= d->sweep_keep;
+            d->phase += dt * (1 + d->sweep);
+            turns[i] = (float)d->phase;
+        }
+        add_fade(&d->tone, level, n);
+        add_sine(level, turns, x, n);
+        d->phase -= floor(d->phase);
     }
-    for (int i = 0; i < n && second; i++)
-        x[i] += (float)fade(&d->tone2) * wave_sine(w, turn(&d->phase2, dt2));
+    if (second) {
+        for (int i = 0; i < n; i++) turns[i] = (float)(d->phase2 + dt2 * (i + 1));
+        add_fade(&d->tone2, level2, n);
+        add_sine(level2, turns, x, n);
+        d->phase2 += n * dt2 - floor(d->phase2 + n * dt2);
+    }
+}
+
+/* Two pairs, each a carrier that a modulator moves; p: their phases, modulators first. */
+LANES_WIDE static void add_metal(const double p[4], double dt, const float *level, float *x, int n)
+{
+    const double c2 = dt * METAL_SECOND, m1 = dt * METAL_RATIO, m2 = c2 * METAL_RATIO;
+    const float index = (float)METAL_INDEX;
+    for (int i = 0; i < n; i++) {
+        float bend1 = index * turn_sine((float)turn_rest(p[0] + m1 * (i + 1)));
+        float bend2 = index * turn_sine((float)turn_rest(p[1] + m2 * (i + 1)));
+        float y1 = turn_sine((float)turn_rest(p[2] + dt * (i + 1)) + bend1);
+        float y2 = turn_sine((float)turn_rest(p[3] + c2 * (i + 1)) + bend2);
+        x[i] += level[i] * (y1 + y2);
+    }
 }
 
 static void metal(Drum *d, float *x, int n)
 {
-    const WaveTables *w = d->env->tables;
-    double dt = d->sound->metal_hz / d->env->rate, dt2 = dt * METAL_SECOND, *p = d->metal_phase;
+    float level[INSTRUMENT_BLOCK] = {0};
+    double dt = d->sound->metal_hz / d->env->rate, dt2 = dt * METAL_SECOND;
+    const double by[4] = {dt * METAL_RATIO, dt2 * METAL_RATIO, dt, dt2};
     if (is_gone(d, &d->metal)) return;
+    add_fade(&d->metal, level, n);
+    add_metal(d->metal_phase, dt, level, x, n);
+    for (int k = 0; k < 4; k++)
+        d->metal_phase[k] += n * by[k] - floor(d->metal_phase[k] + n * by[k]);
+}
+
+/* Soft clipping of `drive` times x, where 1 stays 1. */
+LANES_WIDE static void clip(float *x, float drive, int n)
+{
+    const float most = 1 / (float)voice_clip(drive);
     for (int i = 0; i < n; i++) {
-        double m1 = METAL_INDEX * wave_sine(w, turn(&p[0], dt * METAL_RATIO));
-        double m2 = METAL_INDEX * wave_sine(w, turn(&p[1], dt2 * METAL_RATIO));
-        float y = wave_sine(w, 1 + turn(&p[2], dt) + m1) + wave_sine(w, 1 + turn(&p[3], dt2) + m2);
-        x[i] += (float)fade(&d->metal) * y;
+        float y = drive * x[i];
+        y = y > 3 ? 3 : y < -3 ? -3 : y;
+        x[i] = most * y * (27 + y * y) / (27 + 9 * y * y);
     }
 }
 
@@ -151,16 +201,19 @@ static bool render(void *state, float *left, float *right, int frames)
     for (int i = 0; i < frames; i++) left[i] = right[i] = 0;
     if (!d->sounding) return false;
     const DrumSound *s = d->sound;
-    double l = d->level * sqrt(1 - s->pan), r = d->level * sqrt(1 + s->pan);
-    double up = 1 / (ATTACK * d->env->rate), most = s->drive > 0 ? voice_clip(s->drive) : 1;
+    float l = (float)(d->level * sqrt(1 - s->pan)), r = (float)(d->level * sqrt(1 + s->pan));
+    const double up = 1 / (ATTACK * d->env->rate);
     if (s->noise > 0) hiss(d, left, frames);
     ring(d, left, frames);
     metal(d, left, frames);
-    for (int i = 0; i < frames; i++) {
-        double y = s->drive > 0 ? voice_clip(s->drive * left[i]) / most : (double)left[i];
+    if (s->drive > 0) clip(left, s->drive, frames);
+    for (int i = 0; i < frames && d->rise < 1; i++) {
         d->rise = d->rise + up < 1 ? d->rise + up : 1;
-        left[i] = (float)(l * d->rise * y);
-        right[i] = (float)(r * d->rise * y);
+        left[i] *= (float)d->rise;
+    }
+    for (int i = 0; i < frames; i++) {
+        right[i] = r * left[i];
+        left[i] *= l;
     }
     d->sounding = !over(d);
     return d->sounding;

@@ -4,8 +4,9 @@
  * detuned against each other. Depth falls with the key, so that sidebands stay below half the rate
  * (Carson's rule). */
 #include "audio/adsr.h"
+#include "base/lanes.h"
+#include "turn_sine.h"
 #include "voice.h"
-#include "wavetables.h"
 
 typedef struct FmPair {
     double carrier, modulator;   /* ratios to the key */
@@ -23,7 +24,6 @@ typedef struct FmSound {
 
 typedef struct FmVoice {
     const FmSound *sound;
-    const WaveTables *tables;
     double rate, key, key_to, bend, bend_to, bright, bright_to;
     double carrier[2], modulator[2]; /* phases, turns */
     double depth[2], keep[2], fall[2], level[2];
@@ -35,8 +35,7 @@ typedef struct FmVoice {
 static void init_sound(void *state, const InstrumentEnv *env, const FmSound *s)
 {
     FmVoice *v = state;
-    *v = (FmVoice){
-        .sound = s, .tables = env->tables, .rate = env->rate, .bright = 0.5, .bright_to = 0.5};
+    *v = (FmVoice){.sound = s, .rate = env->rate, .bright = 0.5, .bright_to = 0.5};
     adsr_init(&v->amp, env->rate, &s->amp);
 }
 
@@ -86,26 +85,49 @@ static void control(void *state, CtlKind kind, float value)
     if (kind == CTL_BEND) v->bend_to = 2 * voice_clamp(value, -1, 1);
 }
 
+/* x times keep^i, i = 0 .. n - 1; returns what comes next. */
+static double fall_away(float *y, double x, double keep, int n)
+{
+    for (int i = 0; i < n; i++, x *= keep) y[i] = (float)x;
+    return x;
+}
+
+/* What a pair does in n frames: phases and turns a frame, its two decays, the least depth and the
+ * most. */
+typedef struct FmRun {
+    double carrier, modulator, c, m;
+    float level[INSTRUMENT_BLOCK], depth[INSTRUMENT_BLOCK];
+    float rest, room, left, right;
+} FmRun;
+
+LANES_WIDE static void add_pair(const FmRun *r, float *left, float *right, int n)
+{
+    const float least = r->rest < r->room ? r->rest : r->room, turns = (float)(0.5 / M_PI);
+    for (int i = 0; i < n; i++) {
+        float depth = r->depth[i] > least ? r->depth[i] : least;
+        depth = depth < r->room ? depth : r->room;
+        float bent = turns * depth * turn_sine((float)turn_rest(r->modulator + r->m * (i + 1)));
+        float y = r->level[i] * turn_sine((float)turn_rest(r->carrier + r->c * (i + 1)) + bent);
+        left[i] += r->left * y;
+        right[i] += r->right * y;
+    }
+}
+
 /* Adds n frames of pair i; dt = cycles a frame of the key. */
 static void run_pair(FmVoice *v, int i, double dt, float *left, float *right, int n)
 {
     const FmPair *p = &v->sound->pair[i];
     double tune = exp2(p->cents / 1200), c = dt * p->carrier * tune, m = dt * p->modulator * tune;
-    double room = voice_clamp((0.45 - c) / m - 1, 0, 20); /* Carson: c + (index + 1) m < 0.45 */
-    double rest = p->rest * 2 * v->bright, l = sqrt((1 - p->pan) / 2), r = sqrt((1 + p->pan) / 2);
     if (c >= 0.45) return;
-    for (int k = 0; k < n; k++) {
-        double depth = v->depth[i] > rest ? v->depth[i] : rest;
-        if (depth > room) depth = room;
-        v->modulator[i] += m;
-        v->carrier[i] += c;
-        double bent = v->carrier[i] + depth / (2 * M_PI) * wave_sine(v->tables, v->modulator[i]);
-        double y = v->level[i] * wave_sine(v->tables, 4 + bent);
-        left[k] += (float)(l * y);
-        right[k] += (float)(r * y);
-        v->depth[i] *= v->keep[i];
-        v->level[i] *= v->fall[i];
-    }
+    FmRun r = {.carrier = v->carrier[i], .modulator = v->modulator[i], .c = c, .m = m,
+               .rest = (float)(p->rest * 2 * v->bright),
+               .room = (float)voice_clamp((0.45 - c) / m - 1, 0, 20), /* Carson: c + (index + 1) m */
+               .left = (float)sqrt((1 - p->pan) / 2), .right = (float)sqrt((1 + p->pan) / 2)};
+    v->depth[i] = fall_away(r.depth, v->depth[i], v->keep[i], n);
+    v->level[i] = fall_away(r.level, v->level[i], v->fall[i], n);
+    add_pair(&r, left, right, n);
+    v->modulator[i] += n * m;
+    v->carrier[i] += n * c;
     v->modulator[i] -= floor(v->modulator[i]);
     v->carrier[i] -= floor(v->carrier[i]);
 }

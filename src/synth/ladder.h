@@ -2,12 +2,18 @@
 #ifndef SYNTH_LADDER_H
 #define SYNTH_LADDER_H
 
+#include "base/lanes.h"
+
 typedef struct Ladder {
     double rate;     /* Hz */
     double cut_step; /* of the high-pass in the feedback: 1 - exp(-2 pi hz / rate); 0 = none */
     double k;        /* feedback; LADDER_OSCILLATES at the edge */
-    double g, c1, c2, c3, r1, r2, r3, r4; /* of the current cutoff */
-    double s1, s2, s3, s4, low;           /* state */
+    /* Of the current cutoff: what each state and the input make of the next states, and of the
+     * output. */
+    Wide4 next[4], next_in;
+    double out[4], out_in;
+    Wide4 s; /* states of the four stages */
+    double low;
 } Ladder;
 
 /* Feedback at which it begins to sing: of 1/T4(1 + s/2) at s = i sqrt(2). */
