@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lanes.h"
 #include "base/mem.h"
 #include "planar_fft.h"
 
@@ -72,9 +73,10 @@ static void transform_back(Convolver *c)
 
 /* sum += a * b, complex, n bins (a multiple of LANE): the inner loop's length is a constant, so
  * that the compiler vectorises it. */
-static void multiply_add(float *restrict sum_re, float *restrict sum_im, const float *restrict ar,
-                         const float *restrict ai, const float *restrict br,
-                         const float *restrict bi, int64_t n)
+LANES_WIDE static void multiply_add(float *restrict sum_re, float *restrict sum_im,
+                                    const float *restrict ar,
+                                    const float *restrict ai, const float *restrict br,
+                                    const float *restrict bi, int64_t n)
 {
     for (int64_t k = 0; k < n; k += LANE) {
         for (int i = 0; i < LANE; i++) {

@@ -24,7 +24,8 @@ enum {
     TAPS = 12, /* of each phase but the one on the samples */
     DELAY = 6, /* samples from the newest input to the output's place */
     SPAN = 256,
-    WIDE = SPAN + 4, /* one more than SPAN is needed, four keep vectors whole */
+    WIDE = SPAN + 8, /* one more than SPAN is needed, eight keep vectors whole */
+    AROUND = 16,     /* samples before and behind a span */
     CHUNK = 256 * SPAN, /* frames handed to a thread */
     REACH = 6,          /* blocks: 2.2 ms at 44.1 kHz */
 };
@@ -50,17 +51,17 @@ static void design_fir(float fir[PHASES - 1][TAPS])
     }
 }
 
-/* peak[i] = the largest magnitude at x[i] and up to the samples next to it. x has TAPS samples
- * before and TAPS behind its SPAN. */
-static void span_peaks(float peak[SPAN], const float *x, float fir[PHASES - 1][TAPS])
+/* peak[i] = the largest magnitude at x[i] and up to the samples next to it. x has AROUND samples
+ * before and behind its SPAN. */
+LANES_WIDE static void span_peaks(float peak[SPAN], const float *x, float fir[PHASES - 1][TAPS])
 {
     float between[WIDE] = {0}; /* between[i]: largest between x[i - 1] and x[i] */
-    for (int i = 0; i < WIDE; i += 4) {
+    for (int i = 0; i < WIDE; i += 8) {
         for (int f = 0; f < PHASES - 1; f++) {
-            Lane4 acc = {0};
+            Lane8 acc = {0};
             for (int k = 0; k < TAPS; k++)
-                acc += fir[f][k] * *(const Lane4 *)(x + DELAY - 1 - k + i);
-            for (int k = 0; k < 4; k++) {
+                acc += fir[f][k] * *(const Lane8 *)(x + DELAY - 1 - k + i);
+            for (int k = 0; k < 8; k++) {
                 float m = fabsf(acc[k]);
                 between[i + k] = m > between[i + k] ? m : between[i + k];
             }
@@ -74,11 +75,11 @@ static void span_peaks(float peak[SPAN], const float *x, float fir[PHASES - 1][T
     }
 }
 
-/* The frames from - TAPS .. from + SPAN + TAPS of one channel, zero outside the buffer. */
+/* The frames from - AROUND .. from + SPAN + AROUND of one channel, zero outside the buffer. */
 static void gather(float *to, const AudioBuf *a, int channel, int64_t from)
 {
-    const int n = TAPS + SPAN + TAPS;
-    from -= TAPS;
+    const int n = AROUND + SPAN + AROUND;
+    from -= AROUND;
     if (from >= 0 && from + n <= a->frames) {
         const float *x = a->x + from * a->channels + channel;
         for (int i = 0; i < n; i++) to[i] = x[i * a->channels];
@@ -104,12 +105,12 @@ static void chunk_peaks(void *ud, int64_t from, int64_t end)
 {
     PeakJob *job = ud;
     const AudioBuf *a = job->a;
-    float in[TAPS + SPAN + TAPS];
+    float in[AROUND + SPAN + AROUND];
     for (; from < end; from += SPAN) {
         float peak[SPAN] = {0};
         for (int c = 0; c < a->channels; c++) {
             gather(in, a, c, from);
-            span_peaks(peak, in + TAPS, job->fir);
+            span_peaks(peak, in + AROUND, job->fir);
         }
         for (int64_t at = from; at < from + SPAN && at < a->frames; at += LIMITER_BLOCK)
             job->peak[at / LIMITER_BLOCK] = largest(peak + (at - from), LIMITER_BLOCK);
@@ -138,13 +139,13 @@ static void chunk_peak(void *ud, int64_t from, int64_t end)
 {
     PeakJob *job = ud;
     const AudioBuf *a = job->a;
-    float in[TAPS + SPAN + TAPS], *most = &job->peak[from / CHUNK];
+    float in[AROUND + SPAN + AROUND], *most = &job->peak[from / CHUNK];
     for (; from < end; from += SPAN) {
         for (int c = 0; c < a->channels; c++) {
             float peak[SPAN] = {0};
             gather(in, a, c, from);
-            if (largest(in, TAPS + SPAN + TAPS) < job->least) continue;
-            span_peaks(peak, in + TAPS, job->fir);
+            if (largest(in, AROUND + SPAN + AROUND) < job->least) continue;
+            span_peaks(peak, in + AROUND, job->fir);
             *most = fmaxf(*most, largest(peak, SPAN));
         }
     }

@@ -2,8 +2,8 @@
  *
  * T. Stockham's transform (1966; C. Van Loan, "Computational frameworks for the fast Fourier
  * transform", 1992, 1.7), which sorts itself, with radix 4: from the second stage on its inner loop
- * runs over neighbours with one and the same factor, so that four go at once; KissFFT, which this
- * stands in for where whole pieces are convolved, goes one by one. */
+ * runs over neighbours with one and the same factor, so that four or eight go at once;
+ * KissFFT, which this stands in for where whole pieces are convolved, goes one by one. */
 #include "planar_fft.h"
 
 #include <assert.h>
@@ -42,7 +42,7 @@ void planar_fft_close(PlanarFft *f)
 }
 
 /* The first stage: four quarters of x meet; the results lie side by side. */
-static void first_stage(const PlanarFft *f, Planes x, Planes y)
+LANES_WIDE static void first_stage(const PlanarFft *f, Planes x, Planes y)
 {
     const int n1 = f->n / 4;
     const float *restrict c1 = f->turn, *restrict s1 = c1 + n1, *restrict c2 = s1 + n1;
@@ -76,37 +76,46 @@ static inline void put(float *x, Lane4 v)
     *(Lane4 *)x = v;
 }
 
-/* The butterflies of one factor: s of them, four at once. q = 4 p s is where the results go. */
-static void butterflies(const float w[6], const float *xr, const float *xi, int quarter, float *yr,
-                        float *yi, int s)
-{
-    for (int q = 0; q < s; q += 4, xr += 4, xi += 4, yr += 4, yi += 4) {
-        Lane4 sr = at(xr) + at(xr + 2 * quarter), si = at(xi) + at(xi + 2 * quarter);
-        Lane4 dr = at(xr) - at(xr + 2 * quarter), di = at(xi) - at(xi + 2 * quarter);
-        Lane4 tr = at(xr + quarter) + at(xr + 3 * quarter);
-        Lane4 ti = at(xi + quarter) + at(xi + 3 * quarter);
-        Lane4 ur = at(xr + quarter) - at(xr + 3 * quarter);
-        Lane4 ui = at(xi + quarter) - at(xi + 3 * quarter);
-        Lane4 ar = dr + ui, ai = di - ur, br = sr - tr, bi = si - ti, cr = dr - ui, ci = di + ur;
-        put(yr, sr + tr);
-        put(yi, si + ti);
-        put(yr + s, w[0] * ar - w[1] * ai);
-        put(yi + s, w[0] * ai + w[1] * ar);
-        put(yr + 2 * s, w[2] * br - w[3] * bi);
-        put(yi + 2 * s, w[2] * bi + w[3] * br);
-        put(yr + 3 * s, w[4] * cr - w[5] * ci);
-        put(yi + 3 * s, w[4] * ci + w[5] * cr);
+/* The butterflies of one factor w: s of them, as many at once as V has lanes. q = 4 p s is where
+ * the results go. */
+#define BUTTERFLIES(name, V)                                                                       \
+    static inline void name(const float w[6], const float *xr, const float *xi, int quarter,       \
+                            float *yr, float *yi, int s)                                           \
+    {                                                                                              \
+        const int step = (int)(sizeof(V) / sizeof(float));                                         \
+        for (int q = 0; q < s; q += step, xr += step, xi += step, yr += step, yi += step) {        \
+            const V *ar0 = (const V *)xr, *ar1 = (const V *)(xr + quarter);                        \
+            const V *ar2 = (const V *)(xr + 2 * quarter), *ar3 = (const V *)(xr + 3 * quarter);    \
+            const V *ai0 = (const V *)xi, *ai1 = (const V *)(xi + quarter);                        \
+            const V *ai2 = (const V *)(xi + 2 * quarter), *ai3 = (const V *)(xi + 3 * quarter);    \
+            V sr = *ar0 + *ar2, si = *ai0 + *ai2, dr = *ar0 - *ar2, di = *ai0 - *ai2;              \
+            V tr = *ar1 + *ar3, ti = *ai1 + *ai3, ur = *ar1 - *ar3, ui = *ai1 - *ai3;              \
+            V ar = dr + ui, ai = di - ur, br = sr - tr, bi = si - ti, cr = dr - ui, ci = di + ur;  \
+            *(V *)yr = sr + tr;                                                                    \
+            *(V *)yi = si + ti;                                                                    \
+            *(V *)(yr + s) = w[0] * ar - w[1] * ai;                                                \
+            *(V *)(yi + s) = w[0] * ai + w[1] * ar;                                                \
+            *(V *)(yr + 2 * s) = w[2] * br - w[3] * bi;                                            \
+            *(V *)(yi + 2 * s) = w[2] * bi + w[3] * br;                                            \
+            *(V *)(yr + 3 * s) = w[4] * cr - w[5] * ci;                                            \
+            *(V *)(yi + 3 * s) = w[4] * ci + w[5] * cr;                                            \
+        }                                                                                          \
     }
-}
+BUTTERFLIES(four_at_once, Lane4)
+BUTTERFLIES(eight_at_once, Lane8)
 
-/* s = the product of the radices so far. */
-static void stage(const PlanarFft *f, Planes x, Planes y, int s)
+/* s = the product of the radices so far: 4, 16, ... */
+LANES_WIDE static void stage(const PlanarFft *f, const Planes *x, const Planes *y, int s)
 {
     const int factors = f->n / s / 4, quarter = f->n / 4;
     for (int p = 0; p < factors; p++) {
-        float w[6];
+        const float *xr = x->re + p * s, *xi = x->im + p * s;
+        float *yr = y->re + 4 * p * s, *yi = y->im + 4 * p * s, w[6];
         for (int k = 0; k < 6; k++) w[k] = f->turn[k * quarter + p * s];
-        butterflies(w, x.re + p * s, x.im + p * s, quarter, y.re + 4 * p * s, y.im + 4 * p * s, s);
+        if (s < 8)
+            four_at_once(w, xr, xi, quarter, yr, yi, s);
+        else
+            eight_at_once(w, xr, xi, quarter, yr, yi, s);
     }
 }
 
@@ -127,7 +136,7 @@ void planar_fft_run(PlanarFft *f, float *re, float *im)
         if (s == 1)
             first_stage(f, x, y);
         else
-            stage(f, x, y, s);
+            stage(f, &x, &y, s);
         x = y;
         y = next;
     }

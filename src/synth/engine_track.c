@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lanes.h"
 #include "base/mem.h"
 #include "engine_events.h"
 #include "voice.h"
@@ -271,7 +272,7 @@ static float glide(Glide *g, double share, int n, float *by)
 }
 
 /* y = x times a gain that grows by `by` a frame. */
-static void scale(float *y, const float *x, float gain, float by, int n)
+LANES_WIDE static void scale(float *y, const float *x, float gain, float by, int n)
 {
     for (int i = 0; i < n; i++) y[i] = x[i] * (gain + by * (float)i);
 }

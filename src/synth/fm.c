@@ -102,14 +102,18 @@ typedef struct FmRun {
 
 LANES_WIDE static void add_pair(const FmRun *r, float *left, float *right, int n)
 {
-    const float least = r->rest < r->room ? r->rest : r->room, turns = (float)(0.5 / M_PI);
+    const float room = r->room, least = fminf(r->rest, room), turns = (float)(0.5 / M_PI);
+    const double c = r->c, m = r->m, carrier = r->carrier + c, modulator = r->modulator + m;
+    float y[INSTRUMENT_BLOCK];
     for (int i = 0; i < n; i++) {
-        float depth = r->depth[i] > least ? r->depth[i] : least;
-        depth = depth < r->room ? depth : r->room;
-        float bent = turns * depth * turn_sine((float)turn_rest(r->modulator + r->m * (i + 1)));
-        float y = r->level[i] * turn_sine((float)turn_rest(r->carrier + r->c * (i + 1)) + bent);
-        left[i] += r->left * y;
-        right[i] += r->right * y;
+        float wanted = r->depth[i], depth = wanted > least ? wanted : least;
+        depth = depth < room ? depth : room;
+        float bent = turns * depth * turn_sine((float)turn_rest(modulator + m * i));
+        y[i] = r->level[i] * turn_sine((float)turn_rest(carrier + c * i) + bent);
+    }
+    for (int i = 0; i < n; i++) {
+        left[i] += r->left * y[i];
+        right[i] += r->right * y[i];
     }
 }
 
@@ -118,10 +122,10 @@ static void run_pair(FmVoice *v, int i, double dt, float *left, float *right, in
 {
     const FmPair *p = &v->sound->pair[i];
     double tune = exp2(p->cents / 1200), c = dt * p->carrier * tune, m = dt * p->modulator * tune;
-    if (c >= 0.45) return;
+    if (c >= 0.45) return; /* Carson: c + (index + 1) m is held below */
     FmRun r = {.carrier = v->carrier[i], .modulator = v->modulator[i], .c = c, .m = m,
                .rest = (float)(p->rest * 2 * v->bright),
-               .room = (float)voice_clamp((0.45 - c) / m - 1, 0, 20), /* Carson: c + (index + 1) m */
+               .room = (float)voice_clamp((0.45 - c) / m - 1, 0, 20),
                .left = (float)sqrt((1 - p->pan) / 2), .right = (float)sqrt((1 + p->pan) / 2)};
     v->depth[i] = fall_away(r.depth, v->depth[i], v->keep[i], n);
     v->level[i] = fall_away(r.level, v->level[i], v->fall[i], n);

@@ -94,10 +94,10 @@ static void run_triangle(Osc *o, double dt, double by, float *y, int n)
 
 void osc_run(Osc *o, OscShape shape, double dt, double dt_end, float *out, int n)
 {
-    float y[OSC_BLOCK + WAVE_TAPS];
+    float y[OSC_BLOCK + 2 * WAVE_TAPS];
     double by = n > 0 ? (dt_end - dt) / n : 0;
     memcpy(y, o->tail, sizeof o->tail);
-    memset(y + WAVE_TAPS, 0, (size_t)n * sizeof *y);
+    for (int i = 0; i < n; i += WAVE_TAPS) memset(y + WAVE_TAPS + i, 0, WAVE_TAPS * sizeof *y);
     switch (shape) {
     case OSC_SAW: run_saw(o, dt, by, y, n); break;
     case OSC_SQUARE: run_square(o, dt, by, y, n); break;
