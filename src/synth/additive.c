@@ -2,10 +2,11 @@
  *
  * The sum of c_n sin(na) is sin a times b_1, where b_n = c_n + 2 cos a b_(n+1) - b_(n+2) (C. W.
  * Clenshaw 1955), for sixteen frames at a time. Their strengths are the source's slope times the
- * formants (each a resonance 1 / (1 + ((f - hz) / (width/2))^2) in power), evaluated at the note's own harmonics, with the total power
- * made equal from note to note; they glide, so that slides and brightness do not click. Harmonics
- * within a tenth of half the rate fade out: nothing folds back. Vibrato comes in late, as a
- * musician's does; its phase, and that of each player, is read off the weights. */
+ * formants (each a resonance 1 / (1 + ((f - hz) / (width/2))^2) in power), evaluated at the note's
+ * own harmonics, with the total power made equal from note to note; they glide, so that slides and
+ * brightness do not click. Harmonics within a tenth of half the rate fade out: nothing folds back.
+ * Vibrato comes in late, as a musician's does; its phase, and that of each player, is read off the
+ * weights. */
 #include "additive.h"
 
 #include "base/lanes.h"
