@@ -28,6 +28,19 @@ bool audio_write(const AudioBuf *a, const char *path, const char *format, AudioB
 /* The same bytes, appended to out; path is for its ending and for messages only. */
 bool audio_encode(const AudioBuf *a, const char *path, const char *format, AudioBits bits,
                   const AudioTags *tags, Str *out, Err *err);
+
+/* A file that is written piece by piece, in memory that does not grow with it (but for what Ogg
+ * makes of it): the bytes that audio_write would give of all pieces at once. path: a file's name;
+ * the ending decides. NULL with a message when the format cannot have this rate. */
+typedef struct AudioSink AudioSink;
+AudioSink *audio_sink_open(const char *path, AudioBits bits, int rate, int channels,
+                           const AudioTags *tags, Err *err);
+/* x [frames, channels of the sink]. After a failure there is nothing left but to close. */
+bool audio_sink_put(AudioSink *s, const float *x, int64_t frames, Err *err);
+/* ok: the file appears under its name. Else nothing is left of it. Frees s, which may be NULL.
+ * Returns whether there is a file; keeps err as it is when !ok. */
+bool audio_sink_close(AudioSink *s, bool ok, Err *err);
+
 bool audio_read(AudioBuf *a, const char *path, Err *err);
 
 #endif

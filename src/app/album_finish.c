@@ -1,5 +1,6 @@
 /* album_finish.c: see album_finish.h. Everything is made from the tracks' files and records alone,
- * so that a joined album has the bytes of one that was made in one go.
+ * so that a joined album has the bytes of one that was made in one go. One track at a time is in
+ * memory.
  *
  * The tracks follow each other without a gap: each begins on a frame of the cue sheet (1/75 s,
  * which every usual sampling rate divides), up to which the one before is filled with silence. */
@@ -35,55 +36,72 @@ int album_records_read(const AlbumPlan *p, const char *dir, AlbumRecord *r, bool
     return missing;
 }
 
-/* Appends b to the album, filled up to a frame of the cue sheet. */
-static void append(AudioBuf *album, const AudioBuf *b)
+/* The album's file while the tracks are put into it one after another. */
+typedef struct Joining {
+    AudioSink *sink;
+    int rate, channels;
+    int64_t frames;
+} Joining;
+
+static bool open_sound(Joining *j, const AlbumPlan *p, const AudioBuf *first, const char *path,
+                       Err *err)
 {
-    int64_t at = album->frames, end = at + b->frames;
-    int64_t cue = (end * CUE_FRAMES + b->rate - 1) / b->rate;
-    int64_t frames = (cue * b->rate + CUE_FRAMES - 1) / CUE_FRAMES;
-    size_t size = (size_t)b->channels * sizeof *b->x;
-    album->x = mem_resize(album->x, frames > 0 ? frames : 1, size);
-    memcpy(album->x + at * b->channels, b->x, (size_t)b->frames * size);
-    memset(album->x + end * b->channels, 0, (size_t)(frames - end) * size);
-    album->frames = frames;
+    const AudioTags tags = {.title = p->title, .artist = p->artist, .album = p->title,
+                            .genre = "solo", .software = "llmsonify " LLMSONIFY_VERSION};
+    j->rate = first->rate;
+    j->channels = first->channels;
+    j->sink = audio_sink_open(path, (AudioBits)p->bits, j->rate, j->channels, &tags, err);
+    return j->sink != NULL;
 }
 
-static bool join_sound(const AlbumPlan *p, const AlbumRecord *r, const char *dir, AudioBuf *album,
-                       AlbumTimes *times, const Run *run, Err *err)
+/* Puts b behind what is there, filled up to a frame of the cue sheet. */
+static bool append(Joining *j, const AudioBuf *b, Err *err)
 {
-    bool ok = true;
-    for (int i = 0; ok && i < p->n; i++) {
-        AudioBuf b = {0};
-        const char *name = album_record_find(&r[i], p->format);
-        char *path = name ? album_path(dir, name, "") : NULL;
-        ok = path ? audio_read(&b, path, err) : err_set(err, "track %d has no sound", i + 1);
-        if (ok && i == 0) *album = (AudioBuf){.rate = b.rate, .channels = b.channels};
-        if (ok && (b.rate != album->rate || b.channels != album->channels))
-            ok = err_set(err, "%s: %d channels at %d Hz, the tracks before have %d at %d Hz", path,
-                         b.channels, b.rate, album->channels, album->rate);
-        if (ok) {
-            times->start[i] = (double)album->frames / b.rate;
-            times->frames[i] = album->frames * CUE_FRAMES / b.rate;
-            append(album, &b);
-        }
-        audio_free(&b);
-        free(path);
-        run_progress(run, "joining the tracks", i + 1, p->n);
-        if (ok && run_stopped(run)) ok = err_set(err, "interrupted");
+    int64_t end = j->frames + b->frames, cue = (end * CUE_FRAMES + b->rate - 1) / b->rate;
+    int64_t frames = (cue * b->rate + CUE_FRAMES - 1) / CUE_FRAMES;
+    float *silence = mem_alloc((frames - end) * b->channels, sizeof *silence);
+    bool ok = audio_sink_put(j->sink, b->x, b->frames, err) &&
+              audio_sink_put(j->sink, silence, frames - end, err);
+    free(silence);
+    j->frames = frames;
+    return ok;
+}
+
+/* Adds the sound of track i; to: the album's file. */
+static bool join_track(Joining *j, const AlbumPlan *p, const AlbumRecord *r, int i,
+                       const char *dir, const char *to, AlbumTimes *times, Err *err)
+{
+    AudioBuf b = {0};
+    const char *name = album_record_find(&r[i], p->format);
+    char *path = name ? album_path(dir, name, "") : NULL;
+    bool ok = path ? audio_read(&b, path, err) : err_set(err, "track %d has no sound", i + 1);
+    if (ok && !j->sink) ok = open_sound(j, p, &b, to, err);
+    if (ok && (b.rate != j->rate || b.channels != j->channels))
+        ok = err_set(err, "%s: %d channels at %d Hz, the tracks before have %d at %d Hz", path,
+                     b.channels, b.rate, j->channels, j->rate);
+    if (ok) {
+        times->start[i] = (double)j->frames / b.rate;
+        times->frames[i] = j->frames * CUE_FRAMES / b.rate;
+        ok = append(j, &b, err);
     }
+    audio_free(&b);
+    free(path);
     return ok;
 }
 
 static bool write_sound(const AlbumPlan *p, const AlbumRecord *r, const char *dir,
                         AlbumTimes *times, OutSet *set, const Run *run, Err *err)
 {
-    AudioBuf album = {0};
-    const AudioTags tags = {.title = p->title, .artist = p->artist, .album = p->title,
-                            .genre = "solo", .software = "llmsonify " LLMSONIFY_VERSION};
     char *path = album_path(dir, "album", p->format);
-    bool ok = join_sound(p, r, dir, &album, times, run, err) &&
-              audio_write(&album, outset_add(set, path), NULL, (AudioBits)p->bits, &tags, err);
-    audio_free(&album);
+    const char *to = outset_add(set, path);
+    Joining j = {.sink = NULL};
+    bool ok = true;
+    for (int i = 0; ok && i < p->n; i++) {
+        ok = join_track(&j, p, r, i, dir, to, times, err);
+        run_progress(run, "joining the tracks", i + 1, p->n);
+        if (ok && run_stopped(run)) ok = err_set(err, "interrupted");
+    }
+    ok = audio_sink_close(j.sink, ok, err);
     free(path);
     return ok;
 }

@@ -1,7 +1,8 @@
 /* sndfile_io.c: see audio/sndfile_io.h. The only file that includes sndfile.h.
  *
- * A file is encoded in memory (virtual I/O) and handed to base/file whole: so that a WAV in a pipe
- * has a right header, an Ogg stream can be given a fixed serial number, and a full disk is seen.
+ * A buffer is encoded in memory (virtual I/O) and handed to base/file whole: so that a WAV in a
+ * pipe has a right header, an Ogg stream can be given a fixed serial number, and a full disk is
+ * seen. A sink encodes into the file itself; Ogg, for its serial number, in memory all the same.
  * Everything that libsndfile dates or draws at random is switched off or overwritten. */
 #include "audio/sndfile_io.h"
 
@@ -17,6 +18,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "byte_store.h"
 #include "ogg_serial.h"
 #include "pcm.h"
 
@@ -43,58 +45,21 @@ static const Format FORMATS[] = {
 };
 enum { NFORMATS = sizeof FORMATS / sizeof FORMATS[0] };
 
-/* A file in memory, for libsndfile's virtual I/O. */
-typedef struct MemFile {
-    Str bytes;
-    size_t at;
-} MemFile;
-
-static sf_count_t mem_length(void *ud)
-{
-    return (sf_count_t)((MemFile *)ud)->bytes.len;
-}
-
-static sf_count_t mem_seek(sf_count_t offset, int whence, void *ud)
-{
-    MemFile *m = ud;
-    sf_count_t base = whence == SEEK_CUR   ? (sf_count_t)m->at
-                      : whence == SEEK_END ? (sf_count_t)m->bytes.len
-                                           : 0;
-    if (base + offset < 0 || base + offset > (sf_count_t)m->bytes.len) return -1;
-    m->at = (size_t)(base + offset);
-    return (sf_count_t)m->at;
-}
-
-static sf_count_t mem_read(void *to, sf_count_t count, void *ud)
-{
-    MemFile *m = ud;
-    size_t left = m->bytes.len - m->at, n = (size_t)count < left ? (size_t)count : left;
-    if (n) memcpy(to, m->bytes.s + m->at, n);
-    m->at += n;
-    return (sf_count_t)n;
-}
-
-static sf_count_t mem_write(const void *from, sf_count_t count, void *ud)
-{
-    MemFile *m = ud;
-    size_t n = (size_t)count, over = m->bytes.len - m->at;
-    if (over > n) over = n;
-    if (over) memcpy(m->bytes.s + m->at, from, over);
-    if (n > over) str_add(&m->bytes, (const char *)from + over, n - over);
-    m->at += n;
-    return count;
-}
-
-static sf_count_t mem_tell(void *ud)
-{
-    return (sf_count_t)((MemFile *)ud)->at;
-}
-
-static SF_VIRTUAL_IO mem_io(void)
-{
-    return (SF_VIRTUAL_IO){.get_filelen = mem_length, .seek = mem_seek, .read = mem_read,
-                           .write = mem_write, .tell = mem_tell};
-}
+/* What is being encoded, into memory or into a file. */
+struct AudioSink {
+    const Format *f;
+    AudioBits bits;
+    int rate, channels, sub;
+    SNDFILE *sf;
+    ByteStore store;
+    char *path;
+    int64_t at;    /* frames encoded */
+    float *wait;   /* [nwait, channels] until there is a block of them */
+    int nwait;
+    int16_t *s16;  /* [IO_BLOCK, channels] */
+    int32_t *s32;
+    uint64_t hash; /* of the samples: Ogg */
+};
 
 static const Format *format_by_ending(const char *ending)
 {
@@ -183,69 +148,115 @@ static void set_encoder(SNDFILE *sf, const Format *f)
     if (quality > 0) sf_command(sf, SFC_SET_VBR_ENCODING_QUALITY, &quality, sizeof quality);
 }
 
-/* Blocks of samples in the type that the file stores. */
-static bool put_frames(SNDFILE *sf, const AudioBuf *a, int sub, Err *err)
+/* One block of samples in the type that the file stores. */
+static bool put_block(AudioSink *s, const float *x, sf_count_t n, Err *err)
 {
-    int16_t *s16 = mem_alloc(IO_BLOCK * a->channels, sizeof *s16);
-    int32_t *s32 = mem_alloc(IO_BLOCK * a->channels, sizeof *s32);
-    bool ok = true;
-    for (int64_t at = 0; ok && at < a->frames; at += IO_BLOCK) {
-        sf_count_t n = a->frames - at < IO_BLOCK ? a->frames - at : IO_BLOCK, put;
-        const float *x = a->x + at * a->channels;
-        if (sub == SF_FORMAT_PCM_16) {
-            pcm_to_16(s16, x, n * a->channels, at * a->channels);
-            put = sf_writef_short(sf, s16, n);
-        } else if (sub == SF_FORMAT_PCM_24) {
-            pcm_to_24(s32, x, n * a->channels);
-            put = sf_writef_int(sf, s32, n);
-        } else {
-            put = sf_writef_float(sf, x, n);
-        }
-        if (put != n) ok = err_set(err, "cannot encode: %s", sf_strerror(sf));
+    int64_t first = s->at * s->channels, values = n * s->channels;
+    sf_count_t put;
+    if (s->f->major == SF_FORMAT_OGG)
+        s->hash = hash_fnv1a_on(s->hash, x, (size_t)values * sizeof *x);
+    if (s->sub == SF_FORMAT_PCM_16) {
+        pcm_to_16(s->s16, x, values, first);
+        put = sf_writef_short(s->sf, s->s16, n);
+    } else if (s->sub == SF_FORMAT_PCM_24) {
+        pcm_to_24(s->s32, x, values);
+        put = sf_writef_int(s->sf, s->s32, n);
+    } else {
+        put = sf_writef_float(s->sf, x, n);
     }
-    free(s16);
-    free(s32);
+    s->at += n;
+    if (put == n) return true;
+    if (s->store.failed) return err_set(err, "cannot write: %s", strerror(s->store.failed));
+    return err_set(err, "cannot encode: %s", sf_strerror(s->sf));
+}
+
+/* Whole blocks, counted from the first frame: some encoders' bytes depend on how they are fed. */
+static bool put_frames(AudioSink *s, const float *x, int64_t frames, Err *err)
+{
+    bool ok = true;
+    while (ok && frames > 0) {
+        int64_t n = frames < IO_BLOCK - s->nwait ? frames : IO_BLOCK - s->nwait;
+        size_t size = (size_t)s->channels * sizeof *x;
+        if (n == IO_BLOCK) {
+            ok = put_block(s, x, n, err);
+        } else {
+            memcpy(s->wait + s->nwait * s->channels, x, (size_t)n * size);
+            s->nwait += (int)n;
+        }
+        if (ok && s->nwait == IO_BLOCK) {
+            ok = put_block(s, s->wait, IO_BLOCK, err);
+            s->nwait = 0;
+        }
+        x += n * s->channels;
+        frames -= n;
+    }
     return ok;
 }
 
 /* The serial number of an Ogg stream is the hash of its samples: the same for the same music, and
  * different for the pieces of a chained stream, as RFC 3533 wants. */
-static bool fix_serial(MemFile *m, const AudioBuf *a, Err *err)
+static bool fix_serial(AudioSink *s, Err *err)
 {
-    size_t size = (size_t)a->frames * (size_t)a->channels * sizeof *a->x;
-    uint32_t serial = (uint32_t)hash_fnv1a(a->x, size);
-    if (ogg_set_serial((uint8_t *)m->bytes.s, m->bytes.len, serial)) return true;
+    Str *bytes = &s->store.bytes;
+    if (ogg_set_serial((uint8_t *)bytes->s, bytes->len, (uint32_t)s->hash)) return true;
     return err_set(err, "cannot encode: the Ogg stream is not made of whole pages");
 }
 
-static bool encode(MemFile *m, const AudioBuf *a, const Format *f, AudioBits bits,
-                   const AudioTags *tags, Err *err)
+static void sink_free(AudioSink *s)
 {
-    SF_VIRTUAL_IO io = mem_io();
-    int sub = sub_format(f, bits);
-    SF_INFO info = {.samplerate = a->rate, .channels = a->channels, .format = f->major | sub};
-    SNDFILE *sf = sf_open_virtual(&io, SFM_WRITE, &info, m);
-    if (!sf)
-        return err_set(err, "cannot encode %d channels at %d Hz as %s: %s", a->channels, a->rate,
-                       f->ending, sf_strerror(NULL));
-    set_encoder(sf, f);
-    bool ok = (!tags || set_tags(sf, tags, err)) && put_frames(sf, a, sub, err);
-    int code = sf_close(sf);
+    if (s->sf) sf_close(s->sf);
+    free(s->path);
+    free(s->wait);
+    free(s->s16);
+    free(s->s32);
+    str_free(&s->store.bytes);
+    free(s);
+}
+
+/* rate and channels are set; the bytes go to the store's file when that is open. */
+static bool start(AudioSink *s, const AudioTags *tags, Err *err)
+{
+    SF_VIRTUAL_IO io = {.get_filelen = store_length, .seek = store_seek, .read = store_read,
+                        .write = store_write, .tell = store_tell};
+    s->sub = sub_format(s->f, s->bits);
+    SF_INFO info = {.samplerate = s->rate, .channels = s->channels,
+                    .format = s->f->major | s->sub};
+    s->sf = sf_open_virtual(&io, SFM_WRITE, &info, &s->store);
+    if (!s->sf)
+        return err_set(err, "cannot encode %d channels at %d Hz as %s: %s", s->channels, s->rate,
+                       s->f->ending, sf_strerror(NULL));
+    set_encoder(s->sf, s->f);
+    s->wait = mem_alloc(IO_BLOCK * s->channels, sizeof *s->wait);
+    s->s16 = mem_alloc(IO_BLOCK * s->channels, sizeof *s->s16);
+    s->s32 = mem_alloc(IO_BLOCK * s->channels, sizeof *s->s32);
+    s->hash = HASH_NONE;
+    return !tags || set_tags(s->sf, tags, err);
+}
+
+/* Whatever waits, and the end of the stream. */
+static bool end(AudioSink *s, Err *err)
+{
+    bool ok = s->nwait == 0 || put_block(s, s->wait, s->nwait, err);
+    int code = sf_close(s->sf);
+    s->sf = NULL;
+    if (ok && s->store.failed) ok = err_set(err, "cannot write: %s", strerror(s->store.failed));
     if (ok && code) ok = err_set(err, "cannot encode: %s", sf_error_number(code));
-    if (ok && f->major == SF_FORMAT_OGG) ok = fix_serial(m, a, err);
+    if (ok && s->f->major == SF_FORMAT_OGG) ok = fix_serial(s, err);
     return ok;
 }
 
-static bool check_samples(const AudioBuf *a, const Format *f, AudioBits bits, Err *err)
+/* frames: how many there are with these; `first` is the number of the first of them. */
+static bool check_samples(const AudioSink *s, const float *x, int64_t frames, int64_t first,
+                          Err *err)
 {
-    int64_t n = a->frames * a->channels;
-    if (f->major == SF_FORMAT_WAV && n > IO_WAV_MAX / ((int)bits / 8))
+    int64_t all = (first + frames) * s->channels;
+    if (s->f->major == SF_FORMAT_WAV && all > IO_WAV_MAX / ((int)s->bits / 8))
         return err_set(err, "%.0f s are too long for a WAV file (4 GiB); use .flac",
-                       (double)a->frames / a->rate);
-    for (int64_t i = 0; i < n; i++)
-        if (!isfinite(a->x[i]))
+                       (double)(first + frames) / s->rate);
+    for (int64_t i = 0; i < frames * s->channels; i++)
+        if (!isfinite(x[i]))
             return err_set(err, "sample at frame %lld is not a finite number",
-                           (long long)(i / a->channels));
+                           (long long)(first + i / s->channels));
     return true;
 }
 
@@ -283,24 +294,67 @@ bool audio_encode(const AudioBuf *a, const char *path, const char *format, Audio
 {
     assert(bits == BITS_16 || bits == BITS_24 || bits == BITS_FLOAT);
     AudioBuf other = {0};
-    MemFile m = {0};
     const Format *f = format_choose(path, format, err);
     if (!f) return false;
-    bool ok = check_samples(a, f, bits, err);
-    int rate = rate_for(f, a->rate);
-    if (ok && rate != a->rate) ok = audio_resample(&other, a, rate, err);
-    if (ok) ok = encode(&m, other.x ? &other : a, f, bits, tags, err);
+    AudioSink *s = mem_alloc(1, sizeof *s);
+    *s = (AudioSink){.f = f, .bits = bits, .rate = a->rate, .channels = a->channels};
+    bool ok = check_samples(s, a->x, a->frames, 0, err);
+    s->rate = rate_for(f, a->rate);
+    if (ok && s->rate != a->rate) ok = audio_resample(&other, a, s->rate, err);
+    const AudioBuf *b = other.x ? &other : a;
+    ok = ok && start(s, tags, err) && put_frames(s, b->x, b->frames, err) && end(s, err);
+    Str *bytes = &s->store.bytes;
     if (!ok) {
         err_wrap(err, "%s", path);
     } else if (out->len == 0) {
         str_free(out);
-        *out = m.bytes;
-        m.bytes = (Str){0};
+        *out = *bytes;
+        *bytes = (Str){0};
     } else {
-        str_add(out, m.bytes.s, m.bytes.len);
+        str_add(out, bytes->s, bytes->len);
     }
     audio_free(&other);
-    str_free(&m.bytes);
+    sink_free(s);
+    return ok;
+}
+
+AudioSink *audio_sink_open(const char *path, AudioBits bits, int rate, int channels,
+                           const AudioTags *tags, Err *err)
+{
+    const Format *f = format_choose(path, NULL, err);
+    if (!f) return NULL;
+    AudioSink *s = mem_alloc(1, sizeof *s);
+    *s = (AudioSink){.f = f, .bits = bits, .rate = rate, .channels = channels,
+                     .path = mem_strdup(path)};
+    bool ok = rate_for(f, rate) == rate;
+    if (!ok) err_set(err, "%s: %s cannot have %d Hz", path, f->ending, rate);
+    if (ok && f->major != SF_FORMAT_OGG) ok = out_open(&s->store.file, path, err);
+    if (ok && start(s, tags, err)) return s;
+    if (ok) err_wrap(err, "%s", path);
+    out_abort(&s->store.file);
+    sink_free(s);
+    return NULL;
+}
+
+bool audio_sink_put(AudioSink *s, const float *x, int64_t frames, Err *err)
+{
+    bool ok = check_samples(s, x, frames, s->at + s->nwait, err) && put_frames(s, x, frames, err);
+    return ok || err_wrap(err, "%s", s->path);
+}
+
+bool audio_sink_close(AudioSink *s, bool ok, Err *err)
+{
+    if (!s) return false;
+    if (ok && !end(s, err)) ok = err_wrap(err, "%s", s->path);
+    if (s->sf) sf_close(s->sf);
+    s->sf = NULL;
+    if (s->store.file.f && ok)
+        ok = out_commit(&s->store.file, err);
+    else if (s->store.file.f)
+        out_abort(&s->store.file);
+    else if (ok)
+        ok = out_file(s->path, s->store.bytes.s, s->store.bytes.len, err);
+    sink_free(s);
     return ok;
 }
 

@@ -7,12 +7,17 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-uint64_t hash_fnv1a(const void *bytes, size_t n)
+uint64_t hash_fnv1a_on(uint64_t before, const void *bytes, size_t n)
 {
     const uint8_t *b = bytes;
-    uint64_t h = 0xcbf29ce484222325u;
+    uint64_t h = before;
     for (size_t i = 0; i < n; i++) h = (h ^ b[i]) * 0x100000001b3u;
     return h;
+}
+
+uint64_t hash_fnv1a(const void *bytes, size_t n)
+{
+    return hash_fnv1a_on(HASH_NONE, bytes, n);
 }
 
 static const uint32_t SHA_K[64] = {

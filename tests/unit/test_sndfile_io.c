@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <sys/stat.h>
+
 #include "audio/sndfile_io.h"
 #include "base/file.h"
 #include "fixture_audio.h"
@@ -218,6 +220,86 @@ static void a_full_disk_is_an_error(void **state)
     audio_free(&a);
 }
 
+static void same_file(const char *a, const char *b)
+{
+    FileMap x, y;
+    Err err = {{0}};
+    assert_true(file_map_open(&x, a, &err));
+    assert_true(file_map_open(&y, b, &err));
+    assert_int_equal(x.size, y.size);
+    assert_memory_equal(x.data, y.data, (size_t)x.size);
+    file_map_close(&x);
+    file_map_close(&y);
+}
+
+static void a_file_in_pieces_has_the_bytes_of_one_written_whole(void **state)
+{
+    static const struct {
+        const char *name;
+        AudioBits bits;
+        int rate;
+    } CASES[] = {{"a.wav", BITS_16, 8000},   {"b.wav", BITS_24, 8000}, {"c.wav", BITS_FLOAT, 8000},
+                 {"d.flac", BITS_16, 44100}, {"e.flac", BITS_24, 8000}, {"f.ogg", BITS_16, 44100},
+                 {"g.opus", BITS_16, 48000}, {"h.mp3", BITS_16, 44100}};
+    static const int64_t PIECE[] = {1, 4095, 4097, 4096, 3, 20000}; /* frames; a block has 4096 */
+    (void)state;
+    for (size_t c = 0; c < sizeof CASES / sizeof CASES[0]; c++) {
+        AudioBuf a;
+        Err err = {{0}};
+        char *dir = scratch_make(), *whole = in_dir(dir, CASES[c].name);
+        char *sub = in_dir(dir, "parts"), *parts = in_dir(sub, CASES[c].name);
+        assert_int_equal(mkdir(sub, 0777), 0);
+        make_sine(&a, CASES[c].rate);
+        assert_true(audio_write(&a, whole, NULL, CASES[c].bits, &TAGS, &err));
+        AudioSink *s = audio_sink_open(parts, CASES[c].bits, a.rate, a.channels, &TAGS, &err);
+        if (!s) fail_msg("%s", err.msg);
+        int64_t at = 0;
+        for (int i = 0; at < a.frames; i++) {
+            int64_t n = PIECE[i % 6] < a.frames - at ? PIECE[i % 6] : a.frames - at;
+            assert_true(audio_sink_put(s, a.x + at * a.channels, n, &err));
+            at += n;
+        }
+        assert_false(file_exists(parts)); /* not before it is whole */
+        if (!audio_sink_close(s, true, &err)) fail_msg("%s", err.msg);
+        same_file(whole, parts);
+        audio_free(&a);
+        free(whole);
+        free(parts);
+        free(sub);
+        scratch_remove(dir);
+    }
+}
+
+static void a_file_in_pieces_that_fails_is_not_there(void **state)
+{
+    AudioBuf a;
+    Err err = {{0}};
+    char *dir = scratch_make(), *path = in_dir(dir, "x.wav"), *part = in_dir(dir, "x.wav.part");
+    (void)state;
+    make_sine(&a, 8000);
+    AudioSink *s = audio_sink_open(path, BITS_16, a.rate, a.channels, NULL, &err);
+    assert_true(audio_sink_put(s, a.x, 5000, &err));
+    a.x[2 * 7 + 1] = INFINITY;
+    assert_false(audio_sink_put(s, a.x, 10, &err));
+    assert_non_null(strstr(err.msg, "x.wav: sample at frame 5007"));
+    assert_false(audio_sink_close(s, false, &err));
+    assert_false(file_exists(path));
+    assert_false(file_exists(part));
+    assert_false(audio_sink_close(NULL, true, &err));
+    assert_null(audio_sink_open("/nowhere/x.wav", BITS_16, 8000, 2, NULL, &err));
+    assert_non_null(strstr(err.msg, "/nowhere/x.wav: cannot write"));
+    assert_null(audio_sink_open(path, BITS_16, 8000, 100000, NULL, &err));
+    assert_non_null(strstr(err.msg, "100000 channels"));
+    free(path);
+    path = in_dir(dir, "x.mp3");
+    assert_null(audio_sink_open(path, BITS_16, 7000, 2, NULL, &err));
+    assert_non_null(strstr(err.msg, "7000 Hz"));
+    audio_free(&a);
+    free(path);
+    free(part);
+    scratch_remove(dir);
+}
+
 static void an_unknown_ending_is_told_what_can_be_written(void **state)
 {
     AudioBuf a;
@@ -332,6 +414,8 @@ int main(void)
         cmocka_unit_test(different_audio_has_another_ogg_serial_number),
         cmocka_unit_test(standard_output_gets_a_wav_with_a_right_header),
         cmocka_unit_test(a_full_disk_is_an_error),
+        cmocka_unit_test(a_file_in_pieces_has_the_bytes_of_one_written_whole),
+        cmocka_unit_test(a_file_in_pieces_that_fails_is_not_there),
         cmocka_unit_test(an_unknown_ending_is_told_what_can_be_written),
         cmocka_unit_test(a_failed_write_leaves_no_file_behind),
         cmocka_unit_test(samples_over_full_scale_are_clipped_not_wrapped),
