@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 uint64_t hash_fnv1a(const void *bytes, size_t n);
-/* The same over bytes that come in parts: `before` is the hash of those before, HASH_NONE = none. */
+/* The same over bytes that come in parts; before: the hash of those before, HASH_NONE = none. */
 #define HASH_NONE UINT64_C(0xcbf29ce484222325)
 uint64_t hash_fnv1a_on(uint64_t before, const void *bytes, size_t n);
 

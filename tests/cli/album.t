@@ -68,26 +68,34 @@ printf x >> again/04-sky.wav
 rm again/02-*.json
 album again --format wav -r 8000
 equal whole again "a damaged and a missing file are made anew"
-run "$LLM" activations --mode album -m "$WREN" --prompts six.csv -o again --format wav -r 11025
+album two --format wav -r 8000 --limit 2
+cp -R two changed
+run "$LLM" activations --mode album -m "$WREN" --prompts six.csv -o changed --format wav -r 8000 \
+    --limit 2 --bits 24
 has err 'made anew' "a changed option makes the tracks anew, and says so"
-album again --format wav -r 8000
-equal whole again "and back"
+album changed --format wav -r 8000 --limit 2
+equal two changed "and back"
+album still --no-audio
+is_rc 0 "an album without sound"
+gone still/album.wav "has no sound"
+gone still/album.cue "and no cue sheet"
+there still/manifest.csv "but its manifest"
 
 # Killed at ten moments, spread over a run.
 took=$(perl -MTime::HiRes=time -e 'my $t = time; system @ARGV; printf "%.3f", time - $t' \
-    "$LLM" activations --mode album -m "$WREN" --prompts six.csv -q -o timed --format wav -r 8000)
+    "$LLM" activations --mode album -m "$WREN" --prompts six.csv -q -o timed --format wav -r 8000 --limit 2)
 killed=0
 different=0
 for i in 1 2 3 4 5 6 7 8 9 10; do
     "$LLM" activations --mode album -m "$WREN" --prompts six.csv -q -o killed-$i --format wav -r 8000 \
-        > /dev/null 2>&1 &
+        --limit 2 > /dev/null 2>&1 &
     pid=$!
     perl -e 'select undef, undef, undef, $ARGV[0] * $ARGV[1] / 10.5' "$took" $i
     kill -9 $pid 2> /dev/null
     wait $pid 2> /dev/null
     [ $? -eq 137 ] && killed=$((killed + 1))
-    album killed-$i --format wav -r 8000
-    [ "$rc" -eq 0 ] && [ "$(sum killed-$i)" = "$(sum whole)" ] || different=$((different + 1))
+    album killed-$i --format wav -r 8000 --limit 2
+    [ "$rc" -eq 0 ] && [ "$(sum killed-$i)" = "$(sum two)" ] || different=$((different + 1))
     rm -rf killed-$i
 done
 test "$killed" -ge 5
@@ -107,25 +115,33 @@ album x --shard 3/2
 is_rc 1 "a shard beyond the last is refused"
 
 for n in 2 3; do
+    if [ $n -eq 2 ]; then
+        of=whole
+        set -- --format wav -r 8000
+    else
+        of=still
+        set -- --no-audio
+    fi
     dirs=
     for k in $(seq $n); do
-        album part-$k-of-$n --format wav -r 8000 --shard $k/$n
+        album part-$k-of-$n "$@" --shard $k/$n
         dirs="$dirs part-$k-of-$n"
     done
-    gone part-1-of-$n/album.wav "a shard makes no album"
+    gone part-1-of-$n/album.png "a shard makes no album"
     # shellcheck disable=SC2086
     run "$LLM" album join $dirs -q -o joined-$n
     is_rc 0 "$n shards are joined"
-    equal whole joined-$n "$n shards make the album that one run makes"
+    equal $of joined-$n "$n shards make the album that one run makes"
 done
+gone part-1-of-2/album.wav "nor its sound"
 run "$LLM" album join part-1-of-3 part-3-of-3 -o x
 says '2 of 6 tracks are missing: 02-say' "missing tracks are named"
-album together --format wav -r 8000 --shard 2/2
-album together --format wav -r 8000 --shard 1/2
+album together --no-audio --shard 2/2
+album together --no-audio --shard 1/2
 run "$LLM" album join together -q
-equal whole together "shards in one folder are joined in place"
-album other --format wav -r 11025 --shard 1/2
-run "$LLM" album join other part-2-of-2 -o x
+equal still together "shards in one folder are joined in place"
+album other --no-audio --direction none --shard 1/3
+run "$LLM" album join other part-2-of-3 part-3-of-3 -o x
 says 'not of the same album' "shards of different options are no album"
 mkdir empty
 run "$LLM" album join empty -o x
@@ -155,12 +171,13 @@ fi
 (
     ulimit -f 100
     trap '' XFSZ
-    exec "$LLM" activations --mode album -m "$WREN" --prompts six.csv -q -t 1 -o full --format wav
+    exec "$LLM" activations --mode album -m "$WREN" --prompts six.csv -q -t 1 -o full --format wav \
+        --limit 2
 ) > out 2> err < /dev/null
 rc=$?
 says '^llmsonify: track 1: .*cannot write' "a full disk is one line"
-album full --format wav -r 8000
-equal whole full "after which the same command goes on"
+album full --format wav -r 8000 --limit 2
+equal two full "after which the same command goes on"
 
 JBB=${LLMSONIFY_DATA:-$ROOT/../shared/data}/prompts/jbb-benign-goals.csv
 if [ -f "$JBB" ]; then
