@@ -30,7 +30,9 @@ void chordset_centre(ChordSet *c, const ChordSet *other);
 bool chordset_others(ChordSet *c, Lm *lm, int64_t vocab, int32_t prefix, const Run *run, Err *err);
 void chordset_free(ChordSet *c);
 
-/* The last token's stream of one text: out [layers, d]. */
-bool chordset_last(Lm *lm, const int32_t *ids, int n, float *out, const Run *run, Err *err);
+/* The streams of the last `keep` tokens of one text: out [layers, keep, d]. What lm has taken in
+ * before is forgotten. */
+bool chordset_tail(Lm *lm, const int32_t *ids, int n, int keep, float *out, const Run *run,
+                   Err *err);
 
 #endif

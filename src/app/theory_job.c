@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/output.h"
 #include "base/mem.h"
-#include "theory/sections.h"
+#include "theory/experiments.h"
+#include "theory_desk.h"
 
 static const struct {
     const char *word;
@@ -31,9 +33,12 @@ const char *theory_section(int i)
     return i < SECTIONS ? SECTION[i].word : NULL;
 }
 
-bool theory_check(const TheoryJob *job, Err *err)
+bool theory_check(const TheoryJob *job, bool text, Err *err)
 {
-    return text_model_check(&job->text, err);
+    if (job->plot && !str_ends(job->plot, ".png") && !str_ends(job->plot, ".svg"))
+        return err_set(err, "--plot: '%s' must end in .png or .svg", job->plot);
+    if (text) return text_model_check(&job->text, err);
+    return job->text.model->n <= 1 || err_set(err, "--model: one at a time");
 }
 
 /* The text that was read, token by token. */
@@ -44,27 +49,9 @@ static char *whole_text(const TextModel *m, char *const *label)
     return s.s ? s.s : mem_strdup("");
 }
 
-static void write(const Findings *fs, bool json, Str *out)
-{
-    if (!json) {
-        findings_text(fs, out);
-        return;
-    }
-    JsonOut j;
-    jout_init(&j, out);
-    findings_json(fs, &j);
-    str_putc(out, '\n');
-}
-
 static bool wants(const TheoryJob *job, const char *word)
 {
     return !job->only || strcmp(job->only, word) == 0;
-}
-
-/* What stands in front of a pair of tokens: BOS, or the end of another text; -1 for none. */
-static int32_t prefix_of(const Tokenizer *tok)
-{
-    return tokenizer_bos(tok) >= 0 ? tokenizer_bos(tok) : tokenizer_eos(tok);
 }
 
 static bool name_directions(TheoryNames *names, const TextModel *m, Err *err)
@@ -88,40 +75,99 @@ static bool read_chords(ChordSet *c, const TextModel *m, const Trace *t, const R
     for (int i = 0; i + 1 < t->nt; i++)
         if (!t->sink[i] && !t->sink[i + 1]) index[n++] = i;
     ChordSet other = {0};
-    bool ok = chordset_record(c, m->lm, m->ids.id, index, n, prefix_of(m->tok), run, err) &&
-              chordset_others(&other, m->lm, tokenizer_vocab(m->tok), prefix_of(m->tok), run, err);
+    int32_t prefix = desk_prefix(m->tok);
+    bool ok = chordset_record(c, m->lm, m->ids.id, index, n, prefix, run, err) &&
+              chordset_others(&other, m->lm, tokenizer_vocab(m->tok), prefix, run, err);
     if (ok) chordset_centre(c, &other);
     chordset_free(&other);
     free(index);
     return ok;
 }
 
+/* What a text did in a model. Zero is empty. */
+typedef struct Reading {
+    TextModel m;
+    Trace t;
+    TheoryNames names;
+    ChordSet chords;
+    char **label;
+    Findings fs;
+} Reading;
+
+static bool read_text(Reading *r, const TheoryJob *job, bool names, bool chords, const Run *run,
+                      Err *err)
+{
+    bool ok = (!job->plot || out_check_path(job->plot, job->clobber, err)) &&
+              text_model_open(&r->m, &job->text, run, err);
+    int32_t bos = ok && tokenizer_adds_bos(r->m.tok) ? tokenizer_bos(r->m.tok) : -1;
+    ok = ok && trace_record(&r->t, r->m.lm, r->m.ids.id, r->m.ids.n, bos, run, err);
+    if (ok && names) ok = name_directions(&r->names, &r->m, err);
+    if (ok && chords) ok = read_chords(&r->chords, &r->m, &r->t, run, err);
+    if (!ok) return false;
+    r->label = text_model_labels(&r->m);
+    r->fs.model = mem_strdup(r->m.m.name);
+    r->fs.text = whole_text(&r->m, r->label);
+    return true;
+}
+
+static TheoryText text_of(const Reading *r)
+{
+    return (TheoryText){.t = &r->t, .label = r->label, .names = &r->names, .chords = &r->chords};
+}
+
+static void reading_close(Reading *r)
+{
+    findings_free(&r->fs);
+    if (r->label) text_model_labels_free(&r->m, r->label);
+    chordset_free(&r->chords);
+    theory_names_free(&r->names);
+    trace_free(&r->t);
+    text_model_close(&r->m);
+}
+
 bool theory_report(const TheoryJob *job, Str *out, const Run *run, Err *err)
 {
-    TextModel m = {.tok = NULL};
-    Trace t = {0};
-    TheoryNames names = {0};
-    ChordSet chords = {0};
-    Findings fs = {.model = NULL};
-    bool ok = text_model_open(&m, &job->text, run, err);
-    int32_t bos = ok && tokenizer_adds_bos(m.tok) ? tokenizer_bos(m.tok) : -1;
-    ok = ok && trace_record(&t, m.lm, m.ids.id, m.ids.n, bos, run, err);
-    if (ok && wants(job, "notes")) ok = name_directions(&names, &m, err);
-    if (ok && wants(job, "chords")) ok = read_chords(&chords, &m, &t, run, err);
+    Reading r = {.label = NULL};
+    bool ok = read_text(&r, job, wants(job, "notes"), wants(job, "chords"), run, err);
     if (ok) {
-        char **label = text_model_labels(&m);
-        TheoryText x = {.t = &t, .label = label, .names = &names, .chords = &chords};
-        fs.model = mem_strdup(m.m.name);
-        fs.text = whole_text(&m, label);
+        TheoryText x = text_of(&r);
         for (int i = 0; i < SECTIONS; i++)
-            if (wants(job, SECTION[i].word)) SECTION[i].measure(&x, &fs);
-        write(&fs, job->json, out);
-        text_model_labels_free(&m, label);
+            if (wants(job, SECTION[i].word)) SECTION[i].measure(&x, &r.fs);
+        ok = theory_put(&r.fs, job, out, err);
     }
-    findings_free(&fs);
-    chordset_free(&chords);
-    theory_names_free(&names);
-    trace_free(&t);
-    text_model_close(&m);
+    reading_close(&r);
+    return ok;
+}
+
+typedef void Measure(const TheoryText *x, Findings *out);
+
+/* By number; 6 and 7 are about models. */
+static const struct {
+    bool names, chords;
+    Measure *measure[3];
+} EXPERIMENT[] = {
+    {.names = true, .measure = {theory_harmony, theory_notes}},
+    {.measure = {experiment_moves}},
+    {.measure = {theory_counterpoint, experiment_pairs}},
+    {.measure = {theory_intervals, experiment_metric}},
+    {.chords = true, .measure = {theory_chords, experiment_basins}},
+};
+enum { EXPERIMENTS = sizeof EXPERIMENT / sizeof *EXPERIMENT };
+
+bool theory_experiment(const TheoryJob *job, Str *out, const Run *run, Err *err)
+{
+    int e = job->experiment - 1;
+    if (e >= EXPERIMENTS)
+        return e == EXPERIMENTS ? theory_tuning(job, out, run, err)
+                                : theory_interference(job, out, run, err);
+    Reading r = {.label = NULL};
+    bool ok = read_text(&r, job, EXPERIMENT[e].names, EXPERIMENT[e].chords, run, err);
+    if (ok) {
+        TheoryText x = text_of(&r);
+        for (int i = 0; i < 3 && EXPERIMENT[e].measure[i]; i++)
+            EXPERIMENT[e].measure[i](&x, &r.fs);
+        ok = theory_put(&r.fs, job, out, err);
+    }
+    reading_close(&r);
     return ok;
 }

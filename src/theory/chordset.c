@@ -25,8 +25,8 @@ static void listen(void *ud, const HookData *h)
     }
 }
 
-static bool read_tail(Lm *lm, const int32_t *ids, int n, int keep, float *out, const Run *run,
-                      Err *err)
+bool chordset_tail(Lm *lm, const int32_t *ids, int n, int keep, float *out, const Run *run,
+                   Err *err)
 {
     Tail tail = {.nt = n, .keep = keep, .d = lm_hparams(lm)->d, .out = out};
     Hooks hooks = {.mask = HOOK_BIT(HOOK_RESID_PRE) | HOOK_BIT(HOOK_RESID_POST), .visit = listen,
@@ -37,11 +37,6 @@ static bool read_tail(Lm *lm, const int32_t *ids, int n, int keep, float *out, c
                        lm_context(lm));
     lm_rewind(lm, 0);
     return lm_eval(lm, ids, n, &hooks, run, err);
-}
-
-bool chordset_last(Lm *lm, const int32_t *ids, int n, float *out, const Run *run, Err *err)
-{
-    return read_tail(lm, ids, n, 1, out, run, err);
 }
 
 static void allocate(ChordSet *c, const Hparams *hp, int n)
@@ -67,10 +62,10 @@ static bool read_pair(ChordSet *c, Lm *lm, const int32_t *ids, int i, int32_t pr
 {
     int at = c->first[i], skip = prefix < 0;
     const int32_t pair[] = {prefix, ids[at], ids[at + 1]}, b[] = {prefix, ids[at + 1]};
-    if (!read_tail(lm, pair + skip, 3 - skip, 2, tail, run, err)) return false;
+    if (!chordset_tail(lm, pair + skip, 3 - skip, 2, tail, run, err)) return false;
     place(c, tail, 2, 0, c->a, i);
     place(c, tail, 2, 1, c->both, i);
-    if (!read_tail(lm, b + skip, 2 - skip, 1, tail, run, err)) return false;
+    if (!chordset_tail(lm, b + skip, 2 - skip, 1, tail, run, err)) return false;
     place(c, tail, 1, 0, c->b, i);
     return true;
 }

@@ -27,6 +27,44 @@ for t in 1 2; do
 done
 run "$LLM" theory report -m "$WREN" --section dynamics -p "$TEXT"
 hasnt out '^IX' "--section leaves the others out"
+for c in circle melody counterpoint key rhythm dynamics; do
+    run "$LLM" theory $c -m "$WREN" -p "$TEXT" --json
+    json out "@{\$j->{findings}} > 0 && !grep { \$_->{name} !~ /^$c\\./ } @{\$j->{findings}}" \
+        "theory $c measures that section alone"
+done
+run "$LLM" theory interval -m "$WREN" dog dog --json
+json out '$j->{findings}[0]{value} < 0.01 && $j->{findings}[0]{verdict} eq "found" &&
+    $j->{tables}[0]{rows}[3]{note} eq "unison"' "a word and itself are a unison"
+run "$LLM" theory chord -m "$WREN" little dog --plot chord.png
+is_rc 0 "theory chord draws a picture"
+has out 'chord\.superposition' "a chord is measured"
+[ "$(head -c 4 chord.png | tail -c 3)" = PNG ]
+ok $? "the picture is a PNG"
+run "$LLM" theory chord -m "$WREN" little dog --plot chord.png --no-clobber
+says 'chord.png' "--no-clobber keeps a picture"
+run "$LLM" theory chord -m "$WREN" little dog --plot chord.gif
+is_rc 1 "another kind of picture is refused"
+run "$LLM" theory variation -m "$WREN" 'The cat sat on the mat.' 'On the mat sat the cat.'
+has out 'variation\.kept.*: found$' "a paraphrase is a variation"
+run "$LLM" theory form -m "$WREN" -p 'The king had a red dog.' -n 12 --json
+json out '$j->{findings}[0]{n} == 12 && @{$j->{tables}} == 2' "form goes on by itself"
+run "$LLM" theory form -m "$WREN" -p 'The king had a red dog.' --response ' The king had a red dog.'
+has out 'form\.return.*: found$' "a response that repeats the prompt returns to it"
+run "$LLM" theory timbre "$WREN" --json
+json out '$j->{findings}[0]{name} eq "timbre.wren" && $j->{findings}[0]{verdict} eq "found"' \
+    "a trained model has a timbre"
+run "$LLM" theory tuning "$WREN" "$WREN"
+has out 'tuning\.intonation' "checkpoints are compared"
+run "$LLM" theory interference "$WREN" "$WREN" "$WREN"
+says 'same' "tasks that changed nothing are refused"
+for n in 1 2 3 4 5; do
+    run "$LLM" theory experiment $n -m "$WREN" -p "$TEXT" --json
+    json out '@{$j->{findings}} > 0' "experiment $n measures"
+done
+run "$LLM" theory experiment 6 "$WREN"
+is_rc 1 "experiment 6 wants two checkpoints"
+run "$LLM" theory experiment 8 -p x
+is_rc 1 "there are seven experiments"
 run "$LLM" theory report -m "$WREN" -f /dev/null
 says 'token|text|empty' "an empty text is refused"
 done_testing
