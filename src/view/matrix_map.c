@@ -7,13 +7,6 @@
 
 static const Box PANEL = {110, 90, 1080, 830};
 
-/* 0..1: blue, white in the middle, red; as dark at both ends. */
-static Rgb diverging(double x)
-{
-    double far = fmin(1, fabs(2 * x - 1));
-    return colour_lch(0.985 - 0.5 * far, 0.19 * far, x < 0.5 ? 255 : 25);
-}
-
 /* The mean of the cells that fall into pixel (r, k) of [rows, cols]. */
 static double cell_mean(const Matrix *m, int r, int k, int rows, int cols)
 {
@@ -42,7 +35,7 @@ void matrix_draw(Canvas *c, const Matrix *m)
         for (int k = 0; k < cols; k++) {
             uint8_t *p = rgb + 3 * ((int64_t)r * cols + k);
             double x = m->most > 0 ? cell_mean(m, r, k, rows, cols) / m->most : 0;
-            Rgb colour = diverging(0.5 + fmax(-1, fmin(1, x)) / 2);
+            Rgb colour = colour_split(0.5 + fmax(-1, fmin(1, x)) / 2);
             p[0] = (uint8_t)lrint(255 * colour.r);
             p[1] = (uint8_t)lrint(255 * colour.g);
             p[2] = (uint8_t)lrint(255 * colour.b);
@@ -58,5 +51,5 @@ void matrix_draw(Canvas *c, const Matrix *m)
     Box bar = {b.x + b.w + 40, b.y, 20, 400};
     Axis unit = {.lo = -m->most, .hi = m->most, .p_lo = bar.y + bar.h, .p_hi = bar.y,
                  .title = m->unit};
-    axis_draw_bar(c, &unit, bar, diverging);
+    axis_draw_bar(c, &unit, bar, colour_split);
 }

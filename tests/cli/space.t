@@ -61,6 +61,36 @@ is_rc 0 "or one is named"
 run "$LLM" space play -m "$WREN" --space five.safetensors -p "$P" -q -o x.mid
 is_rc 0 "four components are enough"
 
+run "$LLM" space plot -m "$WREN" -t 1 -q -o space.png
+is_rc 0 "the map beside a model is drawn"
+check "as a PNG" sh -c 'head -c 4 space.png | grep -aq PNG'
+run "$LLM" space plot --space "$WREN/space.safetensors" -t 2 -q -o -
+same out space.png "and so is a file of it, on standard output"
+run "$LLM" space plot -m ./bare/model.safetensors --space five.safetensors --layers 1,2,3,last \
+    --components 3,4 -q -o five.svg
+is_rc 0 "four layers on other components are drawn as SVG"
+has five.svg '</svg>' "which is whole"
+run "$LLM" space plot --space five.safetensors --layers 1,2,3,last --components 1,2 -q -o other.svg
+check "other components are another picture" sh -c '! cmp -s five.svg other.svg'
+run "$LLM" space plot --space five.safetensors --no-clobber -q -o five.svg
+says 'five.svg' "--no-clobber keeps what is there"
+run "$LLM" space plot --space five.safetensors --components 1,5 -q -o x.png
+says 'five.safetensors.*1 to 4, not 5' "a component that is not there is named"
+run "$LLM" space plot --space five.safetensors --layers 0,9 -q -o x.png
+says 'hidden states 0 to 8, not 9' "and a layer"
+run "$LLM" space plot -m ./bare -q -o x.png
+says 'space fit' "a model without a map says how to make one"
+run "$LLM" space plot --space "$WREN/model.safetensors" -q -o x.png
+says 'space fit' "weights are not drawn"
+for bad in '--components 1' '--components 2,2' '--components 0,1' '--layers 0,1,2,3,4' '--layers x' \
+    '--layers ,'; do
+    run "$LLM" space plot --space five.safetensors $bad -q -o x.png
+    is_rc 1 "$bad is wrong usage"
+done
+run "$LLM" space plot --space five.safetensors -q -o x.gif
+is_rc 1 "and so is another ending"
+gone x.png "nothing is left of any"
+
 run "$LLM" space fit -m "$WREN" -q -o x.bin
 is_rc 1 "a map is a .safetensors file"
 run "$LLM" space fit -m "$WREN" -q
