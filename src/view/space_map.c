@@ -10,7 +10,8 @@
 #include "datamap_page.h"
 #include "math/stats.h"
 
-enum { TOP = 95, HIGH = 400, BELOW = 590, SIDE = 100, RIGHT = 60, GAP = 90, STACKED = 5, LAYER_NAME = 24 };
+enum { TOP = 95, HIGH = 400, BELOW = 590, SIDE = 100, RIGHT = 60, GAP = 90 }; /* pixels */
+enum { STACKED = 5, LAYER_NAME = 24 };
 static const Rgb WHITE = {1, 1, 1};
 static const double LEAST = 1e-4; /* shares under 0.01 % are off the page */
 
