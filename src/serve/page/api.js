@@ -9,7 +9,7 @@ import { Trouble } from './trouble.js';
  * @property {string} [stage]
  * @property {number} [done]
  * @property {number} [total]
- * @property {number} [position] how many are before it
+ * @property {number} [position] its place in the queue, 1 is next
  * @property {{message: string, remedy?: string}} [error]
  * @property {Request} request
  * @property {Result} [result]

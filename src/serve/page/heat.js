@@ -1,7 +1,7 @@
 /* heat.js: the heat map of tokens by layers, its column lit with the play head, its table. */
 import { byId, el, show } from './dom.js';
 import { digits } from './format.js';
-import { heatColour, quantitiesOf, rowName, scaleRow, tokenAt } from './heatgrid.js';
+import { heatColour, quantitiesOf, rowName, scaleRow, tokensAt } from './heatgrid.js';
 import { fitCanvas, onThemeChange, readTheme } from './theme.js';
 
 const LEFT = 40;
@@ -13,7 +13,7 @@ export class HeatMap {
         this.menu = byId('heat-quantity');
         this.theme = readTheme();
         this.heat = null;
-        this.token = -1;
+        this.lit = [];
         this.cell = { row: 0, col: 0 };
         onThemeChange(() => {
             this.theme = readTheme();
@@ -33,7 +33,7 @@ export class HeatMap {
     /** @param {import('./heatgrid.js').Heat} heat */
     load(heat) {
         this.heat = heat;
-        this.token = -1;
+        this.lit = [];
         this.cell = { row: 0, col: 0 };
         this.menu.replaceChildren(...quantitiesOf(heat).map((q) => el('option', { value: q }, q)));
         show(byId('heat-section'), true);
@@ -57,7 +57,7 @@ export class HeatMap {
         const head = el('tr', {}, el('th', { scope: 'col' }, 'layer'),
             ...this.heat.tokens.map((t) => el('th', { scope: 'col' }, t)));
         const rows = this.values.map((row, i) => el('tr', {},
-            el('th', { scope: 'row' }, rowName(this.heat, i)),
+            el('th', { scope: 'row' }, rowName(i)),
             ...row.map((x) => el('td', {}, digits(x)))));
         byId('heat-table').replaceChildren(
             el('caption', { class: 'sr' }, `${this.menu.value} of each token in each layer`),
@@ -77,9 +77,9 @@ export class HeatMap {
     /** @param {number} now seconds @param {boolean} playing */
     follow(now, playing) {
         if (!this.heat) return;
-        const token = playing || now > 0 ? tokenAt(this.heat.token_t, now) : -1;
-        if (token === this.token) return;
-        this.token = token;
+        const lit = playing || now > 0 ? tokensAt(this.heat.token_t, now) : [];
+        if (lit.join() === this.lit.join()) return;
+        this.lit = lit;
         this.draw();
     }
 
@@ -112,7 +112,7 @@ export class HeatMap {
         g.textAlign = 'right';
         g.textBaseline = 'middle';
         for (let r = 0; r < n; r += step) {
-            const name = rowName(this.heat, r).replace('layer ', '').replace('embedding', 'emb');
+            const name = rowName(r).replace('layer ', '').replace('embedding', 'emb');
             g.fillText(name, LEFT - 6, (n - 0.5 - r) * ch);
         }
     }
@@ -123,7 +123,7 @@ export class HeatMap {
         g.textAlign = 'right';
         g.textBaseline = 'middle';
         this.heat.tokens.forEach((token, c) => {
-            const now = c === this.token;
+            const now = this.lit.includes(c);
             if (c % step !== 0 && !now) return;
             g.save();
             g.font = `${now ? 'bold ' : ''}12px Georgia, serif`;
@@ -137,10 +137,11 @@ export class HeatMap {
 
     marks(g) {
         const { cw, ch, height } = this.sizes();
-        if (this.token >= 0) {
+        if (this.lit.length > 0) {
+            const wide = (this.lit.at(-1) - this.lit[0] + 1) * cw;
             g.strokeStyle = this.theme.accent;
             g.lineWidth = 2;
-            g.strokeRect(LEFT + this.token * cw, 1, cw - 1, height - 2);
+            g.strokeRect(LEFT + this.lit[0] * cw, 1, wide - 1, height - 2);
         }
         if (this.told) {
             const y = (this.scaled.length - 1 - this.cell.row) * ch;
@@ -159,7 +160,7 @@ export class HeatMap {
     choose(row, col) {
         if (this.values[row]?.[col] === undefined) return;
         this.cell = { row, col };
-        this.tell(`“${this.heat.tokens[col].trim()}”, ${rowName(this.heat, row)}: `
+        this.tell(`“${this.heat.tokens[col].trim()}”, ${rowName(row)}: `
             + `${this.menu.value} ${digits(this.values[row][col])}`);
         this.draw();
     }

@@ -4,7 +4,7 @@
 
 /**
  * @typedef {object} Heat heat.json
- * @property {number} layers
+ * @property {number} layers rows, the embedding's among them
  * @property {string[]} tokens labels
  * @property {number[][]} norm [layers][tokens]
  * @property {number[][]|null} tension
@@ -57,18 +57,20 @@ export function quantitiesOf(heat) {
     return ['norm', 'tension', 'entropy'].filter((q) => Array.isArray(heat[q]) && heat[q].length);
 }
 
-/** "embedding" or "layer 3" of a row: one row more than layers means that the first is it. */
-export function rowName(heat, row) {
-    const first = heat.norm.length - heat.layers;
-    return row < first ? 'embedding' : `layer ${row - first}`;
+/** The first row is the embedding. @param {number} row */
+export function rowName(row) {
+    return row === 0 ? 'embedding' : `layer ${row - 1}`;
 }
 
-/** The token that sounds at a moment, -1 before the first. @param {number[]|null} times */
-export function tokenAt(times, now) {
-    if (!times) return -1;
-    let at = -1;
-    times.forEach((t, i) => {
-        if (t !== null && t <= now && (at < 0 || t >= times[at])) at = i;
-    });
-    return at;
+/**
+ * The tokens that sound at a moment: all of the last onset, for those of a word have one in common.
+ * @param {(number|null)[]|null} times
+ * @param {number} now
+ * @returns {number[]}
+ */
+export function tokensAt(times, now) {
+    const begun = (times ?? []).filter((t) => t !== null && t <= now);
+    if (begun.length === 0) return [];
+    const last = Math.max(...begun);
+    return times.flatMap((t, i) => (t === last ? [i] : []));
 }

@@ -5,7 +5,7 @@ import { el } from './dom.js';
 /**
  * @typedef {object} Row
  * @property {string} name
- * @property {string} type flag, off, int, real, string, choice, list
+ * @property {string} type flag, int, number, string, choice, list
  * @property {string} [help]
  * @property {number} [min]
  * @property {number} [max]
@@ -14,15 +14,13 @@ import { el } from './dom.js';
  */
 /** @typedef {string|number|boolean} Value */
 
-const isSwitch = (row) => row.type === 'flag' || row.type === 'off';
-const isNumber = (row) => row.type === 'int' || row.type === 'real' || row.type === 'count';
+const isSwitch = (row) => row.type === 'flag';
+const isNumber = (row) => row.type === 'int' || row.type === 'number';
 const isMenu = (row) => row.type === 'choice' && Array.isArray(row.choices);
 
 /** The value that a row has when nobody touched it. @param {Row} row @returns {Value} */
 export function defaultOf(row) {
-    if (row.type === 'off') return row.default ?? true;
-    if (row.type === 'flag') return row.default ?? false;
-    return row.default ?? '';
+    return row.default ?? (isSwitch(row) ? false : '');
 }
 
 /**

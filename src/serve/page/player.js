@@ -61,9 +61,12 @@ export class Player {
         else this.play();
     }
 
-    /** @param {number} t seconds */
+    /**
+     * Rounded up to a millisecond: the element rounds too, and what begins at t shall have begun.
+     * @param {number} t seconds
+     */
     goTo(t) {
-        this.audio.currentTime = Math.max(0, t);
+        this.audio.currentTime = Math.max(0, Math.ceil(t * 1000) / 1000);
         this.tell();
     }
 

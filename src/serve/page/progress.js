@@ -4,9 +4,8 @@ import { byId, show } from './dom.js';
 /** The words of a report. Pure. @param {Partial<import('./api.js').Job>} p */
 export function stageText(p) {
     if (p.state === 'queued' || p.stage === 'queued') {
-        const n = p.position ?? 0;
-        if (n <= 0) return 'Waiting for its turn';
-        return `Waiting: ${n} ${n === 1 ? 'piece' : 'pieces'} before this one`;
+        return p.position > 1 ? `Waiting: number ${p.position} in the queue`
+            : 'Waiting for its turn';
     }
     const stage = p.stage || 'working';
     return stage[0].toUpperCase() + stage.slice(1);

@@ -16,7 +16,8 @@ const FILES = [
 /** "F♯ minor, 102 bpm, 0:17, 63 notes". @param {Result} result @param {number} notes */
 export function factsOf(result, notes) {
     const tempo = result.tempo ? `${Math.round(result.tempo)} bpm` : '';
-    return [result.key, tempo, clock(result.seconds), count(notes, 'note')]
+    const key = result.key?.replace('#', '♯');
+    return [key, tempo, clock(result.seconds), count(notes, 'note')]
         .filter(Boolean).join(' · ');
 }
 

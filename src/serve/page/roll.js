@@ -10,6 +10,7 @@ import { makeTimeline } from './timeline.js';
 /** @typedef {import('./sidecar.js').Note} Note */
 
 const PIXELS_A_SECOND = 36; // what a note needs to be pressed with a finger
+const JUMP = 0.25; // seconds: more than that between two frames is a move of the slider
 const DRAG = 6; // pixels: less is a click
 const REACH = { mouse: 4, pen: 6, touch: 14 };
 const WAYS = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' };
@@ -83,8 +84,10 @@ export class Roll {
     /** @param {number} now seconds @param {boolean} playing */
     follow(now, playing) {
         if (!this.piece) return;
+        const jumped = Math.abs(now - this.now) > JUMP;
         this.now = now;
-        if (playing && this.following) {
+        this.following ||= jumped;
+        if (this.following && (playing || jumped)) {
             this.view.t0 = windowFor(this.view, now, this.piece.seconds, calm());
         }
         this.draw();
@@ -100,7 +103,8 @@ export class Roll {
 
     map() {
         return makeMap(this.rows, {
-            width: this.canvas.clientWidth, height: this.canvas.clientHeight, ...this.view,
+            width: this.canvas.clientWidth, height: this.canvas.clientHeight,
+            lyrics: this.words.length > 0, ...this.view,
         });
     }
 

@@ -25,7 +25,8 @@ import { spansWithin } from './timeline.js';
  * @property {number} rowHeight
  */
 
-export const GUTTER = { left: 36, top: 26, bottom: 44, right: 8 };
+/** Pixels round the notes; lyrics: under them, where there are words. */
+export const GUTTER = { left: 36, top: 36, bottom: 12, lyrics: 44, right: 8 };
 const MARGIN_KEYS = 2;
 const DRUM_GAP = 1;
 
@@ -52,11 +53,11 @@ export function rowsOf(piece) {
 
 /**
  * @param {Rows} rows
- * @param {{width: number, height: number, t0: number, span: number}} view
+ * @param {{width: number, height: number, t0: number, span: number, lyrics: boolean}} view
  * @returns {RollMap}
  */
 export function makeMap(rows, view) {
-    const bottom = view.height - GUTTER.bottom;
+    const bottom = view.height - (view.lyrics ? GUTTER.lyrics : GUTTER.bottom);
     return {
         ...view,
         left: GUTTER.left,

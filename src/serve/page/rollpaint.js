@@ -47,13 +47,19 @@ function pitchLabels(g, map, theme) {
 }
 
 function drumLabels(g, map, theme) {
-    if (map.rowHeight < 9) return;
+    const { drums } = map.rows;
+    if (drums.length === 0) return;
     g.font = `9px ${SANS}`;
     g.textAlign = 'right';
     g.fillStyle = theme.muted;
-    for (const key of map.rows.drums) {
+    if (map.rowHeight < 9) {
+        const middle = (yOf(map, drums[0], true) + yOf(map, drums.at(-1), true)) / 2;
+        g.fillText('drums', map.left - 5, middle);
+        return;
+    }
+    for (const key of drums) {
         const word = drumName(key).split(' ').at(-1).slice(0, 6);
-        g.fillText(word, map.left - 4, yOf(map, key, true));
+        g.fillText(word, map.left - 5, yOf(map, key, true));
     }
 }
 
@@ -89,7 +95,7 @@ function sectionNames(g, { piece, map }, theme) {
         if (end <= map.t0 || s.t > map.t0 + map.span) return;
         const x = Math.max(xOf(map, s.t), map.left) + 4;
         const room = xOf(map, end) - x - 8;
-        if (g.measureText(s.name).width <= room) g.fillText(s.name, x, 11);
+        if (g.measureText(s.name).width <= room) g.fillText(s.name, x, 15);
     });
 }
 

@@ -35,6 +35,11 @@ const BY_STATUS = {
         remedy: 'Press Sonify: the same request makes the same piece again.',
         again: true,
     },
+    403: {
+        title: 'The server takes no requests from this page.',
+        remedy: 'Open the address that “llmsonify serve” printed.',
+        again: false,
+    },
     413: {
         title: 'The prompt is too long.',
         remedy: 'Shorten it and press Sonify again.',
@@ -66,11 +71,12 @@ function sentence(text) {
 }
 
 function waiting(seconds) {
-    if (seconds <= 0) return '';
     return `Try again in ${seconds} second${seconds === 1 ? '' : 's'}.`;
 }
 
 /**
+ * The server's own advice is for who writes to it with curl; ours, where we have one, is for who
+ * reads this page.
  * @param {unknown} error
  * @returns {Advice}
  */
@@ -81,6 +87,7 @@ export function adviceFor(error) {
     }
     const known = BY_STATUS[error.status] ?? UNKNOWN;
     const title = [known.title, sentence(error.message)].filter(Boolean).join(' ');
-    const remedy = sentence(error.remedy) || waiting(error.retryAfter) || known.remedy;
+    const remedy = error.status === 429 && error.retryAfter > 0 ? waiting(error.retryAfter)
+        : (known === UNKNOWN && sentence(error.remedy)) || known.remedy;
     return { title, remedy, again: known.again };
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { load } from './page.mjs';
 
-const { heatColour, quantitiesOf, rowName, scaleRow, tokenAt } = await load('heatgrid.js');
+const { heatColour, quantitiesOf, rowName, scaleRow, tokensAt } = await load('heatgrid.js');
 
 test('a row goes from 0 to 1, a sink does not stretch it', () => {
     assert.deepEqual(scaleRow([300, 2, 3, 4]), [1, 0, 0.5, 1]);
@@ -24,16 +24,16 @@ test('the scale of colours grows lighter all the way', () => {
     assert.equal(heatColour(-1), heatColour(0));
 });
 
-test('the row before the layers is the embedding', () => {
-    const heat = { layers: 2, norm: [[1], [2], [3]], tension: null, entropy: [[1]] };
-    assert.deepEqual([0, 1, 2].map((r) => rowName(heat, r)), ['embedding', 'layer 0', 'layer 1']);
-    assert.equal(rowName({ layers: 1, norm: [[1]] }, 0), 'layer 0');
+test('the first row is the embedding; quantities that are not there are not offered', () => {
+    const heat = { layers: 2, norm: [[1], [2]], tension: null, entropy: [[1], [2]] };
+    assert.deepEqual([0, 1, 2].map(rowName), ['embedding', 'layer 0', 'layer 1']);
     assert.deepEqual(quantitiesOf(heat), ['norm', 'entropy']);
 });
 
-test('the token that sounds is the last that has begun', () => {
-    assert.equal(tokenAt([null, 0.5, 1], 0.2), -1);
-    assert.equal(tokenAt([null, 0.5, 1], 0.7), 1);
-    assert.equal(tokenAt([null, 0.5, 1], 9), 2);
-    assert.equal(tokenAt(null, 1), -1);
+test('the tokens that sound are those of the last onset', () => {
+    const times = [null, 0.5, 0.5, 1];
+    assert.deepEqual(tokensAt(times, 0.2), []);
+    assert.deepEqual(tokensAt(times, 0.7), [1, 2]);
+    assert.deepEqual(tokensAt(times, 9), [3]);
+    assert.deepEqual(tokensAt(null, 1), []);
 });

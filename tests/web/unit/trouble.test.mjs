@@ -19,11 +19,12 @@ test('a full queue says how long to wait', () => {
     assert.equal(advice.again, true);
 });
 
-test('the words of the server go before our own', () => {
-    const advice = adviceFor(new Trouble(400, 'tempo 5: 20 to 400', 'give another tempo'));
+test('what the server says is told, and its advice where we have none', () => {
+    const advice = adviceFor(new Trouble(400, 'tempo 5: 20 to 400', 'GET /api/models tells'));
     assert.match(advice.title, /Tempo 5: 20 to 400\.$/);
-    assert.equal(advice.remedy, 'Give another tempo.');
+    assert.doesNotMatch(advice.remedy, /GET/);
     assert.equal(advice.again, false);
+    assert.equal(adviceFor(new Trouble(418, 'a teapot', 'take a pot')).remedy, 'Take a pot.');
 });
 
 test('a fault of the page itself is told as one', () => {

@@ -34,21 +34,21 @@ test('times and keys are read as people read them', () => {
 });
 
 test('progress is told in words', () => {
-    assert.equal(stageText({ state: 'queued', position: 0 }), 'Waiting for its turn');
-    assert.equal(stageText({ state: 'queued', position: 1 }), 'Waiting: 1 piece before this one');
+    assert.equal(stageText({ state: 'queued', position: 1 }), 'Waiting for its turn');
+    assert.equal(stageText({ state: 'queued', position: 7 }), 'Waiting: number 7 in the queue');
     assert.equal(stageText({ state: 'running', stage: 'render' }), 'Render');
     assert.equal(stageText({}), 'Working');
 });
 
 test('an option left alone is not sent, one that was changed is', () => {
-    const tempo = { name: 'tempo', type: 'real', min: 20, max: 400 };
+    const tempo = { name: 'tempo', type: 'number', min: 20, max: 400, default: null };
     assert.equal(valueOf(tempo, ''), undefined);
     assert.equal(valueOf(tempo, ' 90.5 '), 90.5);
     assert.equal(valueOf(tempo, 'fast'), undefined);
     const flag = { name: 'chat', type: 'flag', default: false };
     assert.equal(valueOf(flag, false), undefined);
     assert.equal(valueOf(flag, 'true'), true);
-    const off = { name: 'bos', type: 'off' };
+    const off = { name: 'bos', type: 'flag', default: true };
     assert.equal(defaultOf(off), true);
     assert.equal(valueOf(off, true), undefined);
     assert.equal(valueOf(off, false), false);
