@@ -38,6 +38,8 @@ rm -f "$WEB"/page/*
 cp "$ROOT"/src/serve/page/* "$WEB/page/"
 echo '{"type": "module"}' > "$WEB/page/package.json"
 
+[ -x "$LLMSONIFY" ] || { echo "Bail out! $LLMSONIFY is not built"; exit 1; }
+
 if node --test --test-reporter=tap "$HERE"/unit/*.test.mjs > "$WEB/unit.log" 2>&1; then
     echo "ok 1 - the page's modules: $(sed -n 's/^# pass //p' "$WEB/unit.log") tests under node"
 else
