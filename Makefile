@@ -21,6 +21,9 @@ DEPS_BUILD := gcc libc6-dev libsndfile1-dev libfluidsynth-dev libebur128-dev lib
               libsamplerate0-dev libzip-dev libcjson-dev libopenblas-dev liblapacke-dev \
               libpcre2-dev libutf8proc-dev libcairo2-dev libmicrohttpd-dev fluid-soundfont-gm
 DEPS_TEST  := libcmocka-dev perl curl
+# For the page's tests, which skip by name without them. Where node's own npm is, Debian's is not
+# asked for: the two do not go together.
+DEPS_WEB   := chromium $(if $(shell command -v npm),,nodejs npm)
 
 # Sanitizers make gcc see null pointers that are not there: warnings are no errors then.
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes $(if $(SAN),-Wno-format-truncation,-Werror)
@@ -52,7 +55,7 @@ FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,\
 
 ASAN := BUILD=build/asan SAN=address,undefined CFLAGS="-O1 -g"
 SHELL_TESTS := $(sort $(wildcard tests/cli/*.t tests/golden/*.t tests/docs/*.t tests/fuzz/*.t \
-                 tests/lint/*.t))
+                 tests/lint/*.t tests/web/*.t))
 TEST_ENV = LLMSONIFY_ROOT="$(CURDIR)" LLMSONIFY="$(abspath $(BIN))" \
            LLMSONIFY_DATA="$(or $(LLMSONIFY_DATA),$(CURDIR)/../shared/data)" \
            CMOCKA_MESSAGE_OUTPUT=TAP UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
@@ -147,6 +150,7 @@ deps:                             ## install the Debian packages that building n
 
 deps-test:                        ## install the Debian packages that testing needs
 	$(call install_missing,$(DEPS_BUILD) $(DEPS_TEST))
+	-$(call install_missing,$(DEPS_WEB))
 
 help:                             ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 12

@@ -102,15 +102,21 @@ class House {
     }
 }
 
+/** Chromium in its sandbox, or without where there can be none: the pages are our own. */
+async function launch(chromium) {
+    const args = ['--autoplay-policy=user-gesture-required', '--disable-dev-shm-usage'];
+    const start = (more) => chromium.launch({
+        executablePath: process.env.CHROMIUM, args: [...args, ...more],
+    });
+    if (process.getuid() === 0) return start(['--no-sandbox']);
+    return start([]).catch(() => start(['--no-sandbox']));
+}
+
 /** @param {string} dir with node_modules */
 export async function openHouse(dir) {
     const require = createRequire(path.join(path.resolve(dir), 'package.json'));
     const { chromium } = require('playwright-core');
-    const [server, browser] = await Promise.all([startServer(), chromium.launch({
-        executablePath: process.env.CHROMIUM,
-        args: ['--autoplay-policy=user-gesture-required',
-            ...(process.getuid() === 0 ? ['--no-sandbox'] : [])],
-    })]);
+    const [server, browser] = await Promise.all([startServer(), launch(chromium)]);
     return new House(dir, server, browser, require('axe-core').source);
 }
 
