@@ -14,10 +14,10 @@ static const ServeRows DEFAULTS = {
               .seconds = 600, .patience = 120, .cache = 256}};
 
 static const Opt ROWS[] = {
-    {.letter = 'p', .name = "port", .type = OPT_INT, .at = offsetof(ServeOpts, port),
+    {.name = "port", .type = OPT_INT, .at = offsetof(ServeOpts, port),
      .arg = "PORT", .help = "0 takes one that is free and says which", .lo = 0, .hi = 65535,
      .local = true},
-    {.letter = 'b', .name = "bind", .type = OPT_STRING, .at = offsetof(ServeOpts, bind),
+    {.name = "bind", .type = OPT_STRING, .at = offsetof(ServeOpts, bind),
      .arg = "ADDRESS",
      .help = "127.0.0.1 is this machine alone; 0.0.0.0 lets every other one in, and there is no "
              "password", .local = true},

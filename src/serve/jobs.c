@@ -137,7 +137,7 @@ static int share_of(const Jobs *j)
 {
     int n = j->running + j->waiting;
     if (n > j->nthreads) n = j->nthreads;
-    return n > 1 && j->threads / n > 0 ? j->threads / n : n > 1 ? 1 : j->threads;
+    return j->threads > n ? j->threads / n : 1;
 }
 
 static void make(StudioSeat *seat, Job *job, int threads)
@@ -153,6 +153,8 @@ static void make(StudioSeat *seat, Job *job, int threads)
     if (!ok && job->late)
         err_set(&err, "it took longer than %d s: ask for less", j->o->patience);
     job->err = err;
+    if (ok) snprintf(job->stage, sizeof job->stage, "done");
+    if (ok) job->done = job->total = 1;
     finish(job, ok ? JOB_DONE : job->stop && !job->late ? JOB_CANCELLED : JOB_FAILED);
     release_locked(job);
     pthread_mutex_unlock(&j->lock);

@@ -334,10 +334,26 @@ is_rc 0 "SIGTERM at work ends it well too"
 wait "$stream"
 has refused '^event: (done|cancelled)' "those who listen are told how it ended"
 
-serve log3 --seconds 5 --patience 1 --workers 1
+serve log3 --seconds 5 --workers 1 --cache 1
 make '{"mode": "space", "prompt": "a b c d e f g h i j k l m n o p q r s t u v w x y z"}'
 has out '^event: failed' "a piece that would be too long fails"
 has out 'would last .* limit is 5 s' "and says so"
+make '{"mode": "space", "prompt": "one", "options": {"tempo": 200}}'
+first=$id
+get "/api/jobs/$first/piece.wav"
+status 200 "a piece is kept"
+for word in two three four; do
+    make "{\"mode\": \"space\", \"prompt\": \"$word\", \"options\": {\"tempo\": 200}}"
+done
+get "/api/jobs/$first/piece.wav"
+refused 404 'no such job' "until there is no room for it"
+kill -TERM "$pid"
+wait "$pid"
+
+serve log4 --patience 1 -t 1
+make '{"mode": "house", "options": {"length": 600}}' # many seconds of work
+has out '^event: failed' "what takes too long is stopped"
+has out 'longer than 1 s' "and says so"
 kill -TERM "$pid"
 wait "$pid"
 
