@@ -21,30 +21,31 @@ static const char *const WEIGHTS_OPTIONS[] = {"length", "tempo",  "root", "mode"
  * the command line. */
 #define WEIGHTS_SECONDS "90"
 
-static bool finish(StudioJob *out, StudioKind kind, const char *format)
+/* MIDI and JSON are made of every piece. */
+static bool finish(StudioJob *out, StudioKind kind, const char *format, Err *err)
 {
     out->kind = kind;
-    out->format = format && strcmp(format, "mid") != 0 && strcmp(format, "json") != 0 ? format
-                                                                                      : "wav";
-    return true;
+    out->format = format ? format : "wav";
+    return (strcmp(out->format, "mid") != 0 && strcmp(out->format, "json") != 0) ||
+           err_set(err, "--format: '%s' is no sound; MIDI and JSON come with every piece", format);
 }
 
 static bool space_of(const void *opts, const char *echo, StudioJob *out, Err *err)
 {
     return space_play_job(opts, echo, &out->space, err) &&
-           finish(out, STUDIO_SPACE, out->space.format);
+           finish(out, STUDIO_SPACE, out->space.format, err);
 }
 
 static bool prompt_of(const void *opts, const char *echo, StudioJob *out, Err *err)
 {
     return activations_job(opts, echo, &out->activations, err) &&
-           finish(out, STUDIO_PROMPT, out->activations.format);
+           finish(out, STUDIO_PROMPT, out->activations.format, err);
 }
 
 static bool weights_of(const void *opts, const char *echo, StudioJob *out, Err *err)
 {
     return weights_job(opts, echo, &out->weights, err) &&
-           finish(out, STUDIO_WEIGHTS, out->weights.format);
+           finish(out, STUDIO_WEIGHTS, out->weights.format, err);
 }
 
 static void add(ServeMode *mode, int *n, const Genre *genre, const Command *c, ServeMode row)

@@ -51,7 +51,7 @@ static void put_result(JsonOut *j, const Job *job)
     jout_number(j, "seconds", p->seconds, 9);
     jout_string(j, "key", *p->key ? p->key : NULL);
     jout_number(j, "tempo", p->tempo, 6);
-    jout_string(j, "command", job->order->echo);
+    jout_string(j, "command", job->order->command);
     jout_begin(j, "files", '{', true);
     put_part(j, "midi", job, STUDIO_MIDI, "/piece.mid");
     put_part(j, "audio", job, STUDIO_AUDIO, audio);

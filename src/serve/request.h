@@ -32,7 +32,8 @@ typedef struct Order {
     void *opts;      /* mode->size bytes */
     OptList words;   /* that they were parsed from */
     char *echo;      /* "llmsonify space play --prompt '...'" */
-    char *request;   /* the same as JSON, options as they were understood */
+    char *command;   /* the same with --engine and --format: what the id is a hash of */
+    char *request;   /* what was asked for as JSON, options as they were understood */
     StudioJob job;
     char id[JOB_ID + 1];
 } Order;

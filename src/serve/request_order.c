@@ -45,6 +45,7 @@ void order_free(Order *order)
     optlist_free(&order->words);
     free(order->opts);
     free(order->echo);
+    free(order->command);
     free(order->request);
     free(order);
 }
@@ -110,20 +111,32 @@ static void forget_default(Order *order)
     optlist_free((OptList *)((char *)order->opts + group->at + row->at));
 }
 
-/* Options that change no note are not in the echo, but the sound file is another: they are hashed
- * with it. */
+/* The whole command: the echo, and the options that change no note but the sound file. */
+static char *whole_command(const Order *order)
+{
+    const ServeMode *mode = order->mode;
+    Str s = {0};
+    char name[64];
+    str_puts(&s, order->echo);
+    for (int i = 0; mode->allowed[i]; i++) {
+        const OptGroup *group = NULL;
+        const Opt *row = mode_row(mode, mode->allowed[i], &group);
+        if (!row || !row->local || row->type != OPT_CHOICE) continue;
+        size_t at = group->at + row->at;
+        int value = *(int *)((char *)order->opts + at);
+        if (value != *(const int *)((const char *)mode->defaults + at) &&
+            opt_choice_name(row, value, name, sizeof name))
+            str_addf(&s, " --%s %s", row->name, name);
+    }
+    return s.s;
+}
+
 static void name_order(Order *order)
 {
     uint8_t sum[32];
     Sha256 sha;
     Str s = {0};
-    str_addf(&s, "llmsonify %s\n%s\n", LLMSONIFY_VERSION, order->echo);
-    for (int i = 0; order->mode->allowed[i]; i++) {
-        const OptGroup *group = NULL;
-        const Opt *row = mode_row(order->mode, order->mode->allowed[i], &group);
-        if (!row || !row->local || row->type != OPT_CHOICE) continue;
-        str_addf(&s, "%s %d\n", row->name, *(int *)((char *)order->opts + group->at + row->at));
-    }
+    str_addf(&s, "llmsonify %s\n%s\n", LLMSONIFY_VERSION, order->command);
     sha256_init(&sha);
     sha256_add(&sha, str_text(&s), s.len);
     sha256_end(&sha, sum);
@@ -165,6 +178,7 @@ static bool understand(Order *order, const ServeOpts *o, const Request *r, const
     str_addf(&echo, "llmsonify %s", mode->command);
     opt_echo(&echo, order->opts, mode->defaults, mode->groups, mode->ngroups);
     order->echo = echo.s;
+    order->command = whole_command(order);
     name_order(order);
     order->request = request_json(order, r, m->name);
     return mode->job(order->opts, order->echo, &order->job, err);

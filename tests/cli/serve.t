@@ -74,6 +74,22 @@ json out 'my ($l) = grep { $_->{name} eq "length" } @{$j->{options}{opera}};
 get /api/models -I
 status 200 "HEAD is answered too"
 
+# ---- the page ----
+get /
+status 200 "GET / is the page"
+has head '^Content-Type: text/html; charset=utf-8' "in HTML"
+cp out page.html
+tag=$(sed -n 's/^ETag: \(.*\)\r$/\1/p' head)
+get / -H "If-None-Match: $tag"
+status 304 "it is not sent twice"
+for part in $(grep -o '/assets/[A-Za-z0-9._-]*' page.html | sort -u); do
+    get "$part"
+    status 200 "GET $part"
+    same out "$ROOT/src/serve/page/${part##*/}" "is the file of the source"
+done
+get /assets/nothing.js
+status 404 "a part that the page has not"
+
 # ---- a piece ----
 P='The owl said: "why?" & flew - 100% away'
 J='{"mode": "space", "prompt": "The owl said: \"why?\" & flew - 100% away"}'
@@ -155,7 +171,10 @@ for m in solo thinking operatic; do
     cp out got.mid
     get "/api/jobs/$id/piece.flac"
     cp out got.flac
-    run "$LLM" activations --mode $m -p 'The owl flew.' -q --format flac -o c
+    get "/api/jobs/$id"
+    perl -MJSON::PP -e 'local $/; open my $f, "<", "out";
+        print decode_json(<$f>)->{result}{command}' > command
+    run sh -c "$(cat command) -q -o c"
     same got.mid c.mid "mode $m gives the MIDI of its command"
     same got.flac c.flac "and its FLAC"
     get "/api/jobs/$id/words.json"
@@ -271,6 +290,7 @@ while [ $i -lt 50 ]; do
         curl -sN --max-time 300 -o "events$i" "$url/api/jobs/$one/events"
         curl -s -o "words$i" "$url/api/jobs/$one/words.json"
         curl -s -o "midi$i" "$url/api/jobs/$one/piece.mid"
+        [ $i -ne 37 ] || curl -s -o sound37 "$url/api/jobs/$one/piece.wav"
     ) &
     eval "one$i=\$!"
 done
@@ -281,8 +301,9 @@ check "fifty requests at once are all answered" \
 check "and none is mixed up with another" perl -MJSON::PP -e 'for my $i (1..50) { local $/;
     open my $f, "<", "words$i" or die; my $j = decode_json(<$f>);
     die $i if $j->{text} ne "bird $i" || $j->{words}[1]{text} ne $i; }'
-run "$LLM" space play -p 'bird 37' --voices flute -q -o c.mid
+run "$LLM" space play -p 'bird 37' --voices flute -q -o c
 same midi37 c.mid "each is the piece of its own command"
+same sound37 c.wav "in sound too"
 kill $crowd
 get /healthz
 status 200 "the server is still there when they hang up"
@@ -328,6 +349,10 @@ n=0
 until grep -q event refused || [ $n -ge 100 ]; do n=$((n + 1)); sleep 0.1; done
 get "/api/jobs/$waits" -X DELETE
 kill -TERM "$pid"
+n=0
+until post '{"mode": "dna"}' && grep -q -e 503 -e 000 code || [ $n -ge 100 ]; do n=$((n + 1)); done
+status 503 "who comes while it shuts down is refused"
+has head '^Retry-After' "and told to come back"
 wait "$pid"
 rc=$?
 is_rc 0 "SIGTERM at work ends it well too"
