@@ -7,11 +7,13 @@
 #include "app/text_model.h"
 #include "atmos/conductor.h"
 #include "atmos/session.h"
+#include "atmos/writer_api.h"
 
 typedef struct AtmosJob {
     TextJob text;        /* model and prompt; .say: what is going on */
     const char *song;    /* a file; NULL with load */
     const char *load;    /* a session to show again instead; NULL = none */
+    ApiOpts api;         /* a server instead of the model; its url NULL = none */
     ContourOpts contour;
     SamplerOpts sampler;
     int n;               /* tokens at most; 0 = to the end of the song */

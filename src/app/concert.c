@@ -33,6 +33,14 @@ bool atmos_check(const AtmosJob *job, Err *err)
     if (job->save && !str_ends(job->save, ".npz"))
         return err_set(err, "--save: '%s' does not end in .npz", job->save);
     if (job->save && !out_check_path(job->save, job->clobber, err)) return false;
+    if (job->api.url && !str_starts(job->api.url, "http://") &&
+        !str_starts(job->api.url, "https://"))
+        return err_set(err, "--api: '%s' does not begin with http:// or https://", job->api.url);
+    if (job->api.url && job->text.model->n)
+        return err_set(err, "--api and --model exclude each other; the server's is --api-model");
+    if (job->api.url && job->text.in.chat)
+        return err_set(err, "--api and --chat exclude each other: a server has templates of its "
+                            "own");
     return job->load || text_model_check(&job->text, err);
 }
 
@@ -64,22 +72,33 @@ static bool open_loaded(Concert *s, Err *err)
     return true;
 }
 
-static bool open_new(Concert *s, const Run *run, Err *err)
+static bool open_model(Concert *s, Str *prompt, const Run *run, Err *err)
 {
     const AtmosJob *job = s->job;
     TextModel *m = &s->model;
-    Str prompt = {0};
-    bool ok = conductor_read(&s->song, job->song, &job->contour, job->audio ? &s->audio : NULL,
-                             err) &&
-              text_model_open(m, &job->text, run, err);
+    bool ok = text_model_open(m, &job->text, run, err);
     if (ok && !job->text.in.chat) text_model_drop_end(m);
     ok = ok && text_model_fits(m, 1, err);
-    if (!ok) return false;
-    tokenizer_decode(m->tok, m->ids.id, m->ids.n, DECODE_REPLACE, &prompt);
+    if (ok) tokenizer_decode(m->tok, m->ids.id, m->ids.n, DECODE_REPLACE, prompt);
+    return ok;
+}
+
+static bool open_new(Concert *s, const Run *run, Err *err)
+{
+    const AtmosJob *job = s->job;
+    const ApiOpts *api = &job->api;
+    Str prompt = {0};
+    bool ok = conductor_read(&s->song, job->song, &job->contour, job->audio ? &s->audio : NULL,
+                             err);
+    if (ok && api->url)
+        ok = text_input_read(&job->text.in, &prompt, err);
+    else if (ok)
+        ok = open_model(s, &prompt, run, err);
+    const char *model = !api->url ? s->model.m.name : api->model ? api->model : api->url;
     s->ses = (Session){.prompt = prompt.s, .song = mem_strdup(job->song),
-                     .model = mem_strdup(m->m.name), .contour = job->contour,
-                     .sampler = job->sampler};
-    return true;
+                       .model = mem_strdup(ok ? model : NULL), .contour = job->contour,
+                       .sampler = job->sampler};
+    return ok;
 }
 
 Concert *concert_open(const AtmosJob *job, const Run *run, Err *err)
@@ -121,6 +140,11 @@ static bool write_loaded(Concert *s, const char **end)
     return true;
 }
 
+static void note(void *ud, const char *line)
+{
+    say(&((Concert *)ud)->job->text.say, SAY_WARN, "%s", line);
+}
+
 static bool write_new(Concert *s, const char **end, const Run *run, Err *err)
 {
     const AtmosJob *job = s->job;
@@ -128,6 +152,8 @@ static bool write_new(Concert *s, const char **end, const Run *run, Err *err)
                    .ignore_end = job->ignore_end, .put = put_token, .ud = s,
                    .decode = DECODE_REPLACE | (job->text.in.chat ? 0 : DECODE_INSIDE)};
     if (job->n > w.n) w.n = job->n; /* the writer says that the song was shorter */
+    if (job->api.url)
+        return writer_api(&job->api, s->ses.prompt, &w, note, s, end, run, err);
     return writer_local(s->model.lm, s->model.tok, s->model.ids.id, s->model.ids.n, &w, end, run,
                         err);
 }

@@ -1,5 +1,6 @@
 /* cmd_atmos.c: a song conducts a model. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/concert.h"
@@ -15,14 +16,33 @@ typedef struct AtmosOpts {
     TextInput in;
     ContourOpts contour;
     SamplingRows sampling;
+    ApiOpts api;
     int n, context;
     const char *save, *load;
     bool list, plain, audio, ignore_end, clobber;
 } AtmosOpts;
 
 static const AtmosOpts DEFAULTS = {.in = TEXT_INPUT_DEFAULTS, .contour = CONTOUR_DEFAULTS,
-                                   .sampling = SAMPLING_DEFAULTS, .audio = true,
+                                   .sampling = SAMPLING_DEFAULTS, .api = API_DEFAULTS,
+                                   .audio = true,
                                    .clobber = true};
+
+static const Opt SERVER[] = {
+    {.name = "api", .type = OPT_STRING, .at = offsetof(ApiOpts, url), .arg = "URL",
+     .help = "an OpenAI-compatible server writes, as http://localhost:1234/v1; its key, if it "
+             "needs one, is in LLMSONIFY_API_KEY or OPENAI_API_KEY"},
+    {.name = "api-model", .type = OPT_STRING, .at = offsetof(ApiOpts, model), .arg = "NAME",
+     .help = "which of the server's models"},
+    {.name = "api-block", .type = OPT_INT, .at = offsetof(ApiOpts, block), .arg = "N",
+     .help = "tokens a request: 1, each at its own temperature; more are streamed, at the mean "
+             "temperature of their frames", .lo = 1, .hi = 4096},
+    {.name = "api-timeout", .type = OPT_REAL, .at = offsetof(ApiOpts, timeout), .arg = "SECONDS",
+     .help = "without a byte before a request counts as lost", .lo = 0.1, .hi = 3600,
+     .local = true},
+    {.name = "api-retries", .type = OPT_INT, .at = offsetof(ApiOpts, retries), .arg = "N",
+     .help = "of a request that failed and may not fail again", .lo = 0, .hi = 100,
+     .local = true},
+};
 
 static const Opt LENGTH[] = {
     {.letter = 'n', .name = "tokens", .type = OPT_INT, .at = offsetof(AtmosOpts, n),
@@ -52,6 +72,7 @@ static const Opt RUNS[] = {
 
 static const OptGroup GROUPS[] = {
     GROUP_OF(rows_model, offsetof(AtmosOpts, model), "Model"),
+    GROUP_OF(SERVER, offsetof(AtmosOpts, api), "Model behind a server"),
     GROUP_OF(rows_text, offsetof(AtmosOpts, in), "Prompt"),
     GROUP_OF(rows_chat, offsetof(AtmosOpts, in), "Chat"),
     GROUP_OF(rows_contour, offsetof(AtmosOpts, contour), "Song to temperature"),
@@ -89,9 +110,12 @@ static CliStatus run(const Call *call)
     AtmosJob job = {.text = {.model = &o->model.model, .in = o->in, .context = o->context,
                              .say = call->say},
                     .song = operands->n ? operands->item[0] : NULL, .load = o->load,
-                    .contour = o->contour, .sampler = rows_sampler(&o->sampling), .n = o->n,
+                    .api = o->api, .contour = o->contour,
+                    .sampler = rows_sampler(&o->sampling), .n = o->n,
                     .ignore_end = o->ignore_end, .save = o->save, .clobber = o->clobber};
     if (o->list) return list(call);
+    job.api.key = getenv("LLMSONIFY_API_KEY");
+    if (!job.api.key) job.api.key = getenv("OPENAI_API_KEY");
     if (!atmos_check(&job, call->err)) return CLI_USAGE;
     Concert *s = concert_open(&job, call->run, call->err);
     bool ok = s && concert_write(s, put_line, NULL, call->run, call->err);

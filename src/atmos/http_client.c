@@ -1,0 +1,132 @@
+/* http_client.c: see atmos/http_client.h. The only file that includes curl.h. Redirects are not
+ * followed: the key is for the server that was named. */
+#include "atmos/http_client.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+
+struct HttpClient {
+    CURL *curl;
+    char error[CURL_ERROR_SIZE];
+};
+
+/* One call under way. */
+typedef struct Flight {
+    HttpClient *client;
+    const HttpCall *call;
+    const Run *run;
+    double last; /* seconds, when something came */
+    bool stalled, enough, too_long;
+} Flight;
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static size_t on_bytes(char *bytes, size_t size, size_t n, void *ud)
+{
+    Flight *f = ud;
+    long status = 0;
+    f->last = now();
+    curl_easy_getinfo(f->client->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (status == 200 && f->call->take) {
+        f->enough = !f->call->take(f->call->ud, bytes, size * n);
+        return f->enough ? 0 : size * n;
+    }
+    f->too_long = f->call->body->len + size * n > HTTP_MAX_BODY;
+    if (f->too_long) return 0;
+    str_add(f->call->body, bytes, size * n);
+    return size * n;
+}
+
+static int on_progress(void *ud, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    Flight *f = ud;
+    (void)a, (void)b, (void)c, (void)d;
+    f->stalled = now() - f->last > f->call->timeout;
+    return f->stalled || run_stopped(f->run);
+}
+
+HttpClient *http_client_open(Err *err)
+{
+    HttpClient *c = mem_alloc(1, sizeof *c);
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) c->curl = curl_easy_init();
+    if (c->curl) return c;
+    err_set(err, "libcurl does not start");
+    free(c);
+    return NULL;
+}
+
+void http_client_close(HttpClient *c)
+{
+    if (!c) return;
+    curl_easy_cleanup(c->curl);
+    curl_global_cleanup();
+    free(c);
+}
+
+static struct curl_slist *headers_of(const HttpCall *call)
+{
+    struct curl_slist *h = curl_slist_append(NULL, "Content-Type: application/json");
+    Str line = {0};
+    h = curl_slist_append(h, "Expect:");
+    str_addf(&line, "Authorization: Bearer %s", call->key ? call->key : "");
+    if (call->key) h = curl_slist_append(h, line.s);
+    str_free(&line);
+    return h;
+}
+
+static void set_options(HttpClient *c, Flight *f, struct curl_slist *headers)
+{
+    const HttpCall *call = f->call;
+    curl_easy_reset(c->curl); /* keeps the connection */
+    curl_easy_setopt(c->curl, CURLOPT_URL, call->url);
+    curl_easy_setopt(c->curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(c->curl, CURLOPT_POSTFIELDS, call->json);
+    curl_easy_setopt(c->curl, CURLOPT_POSTFIELDSIZE, (long)strlen(call->json));
+    curl_easy_setopt(c->curl, CURLOPT_CONNECTTIMEOUT_MS, (long)(1000 * call->timeout));
+    curl_easy_setopt(c->curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c->curl, CURLOPT_ERRORBUFFER, c->error);
+    curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, on_bytes);
+    curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, f);
+    curl_easy_setopt(c->curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(c->curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(c->curl, CURLOPT_XFERINFODATA, f);
+}
+
+bool http_client_call(HttpClient *c, const HttpCall *call, int *status, const Run *run, Err *err)
+{
+    Flight f = {.client = c, .call = call, .run = run, .last = now()};
+    struct curl_slist *headers = headers_of(call);
+    long code = 0;
+    c->error[0] = '\0';
+    call->body->len = 0;
+    set_options(c, &f, headers);
+    CURLcode rc = curl_easy_perform(c->curl);
+    curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &code);
+    curl_slist_free_all(headers);
+    *status = (int)code;
+    if (rc == CURLE_OK || f.enough) return true;
+    if (run_stopped(run)) return err_set(err, "interrupted");
+    if (f.stalled)
+        return err_set(err, "%s: nothing came for %g s; is the server busy? (--api-timeout)",
+                       call->url, call->timeout);
+    if (f.too_long)
+        return err_set(err, "%s: an answer of more than %d bytes", call->url, HTTP_MAX_BODY);
+    return err_set(err, "%s: %s", call->url, c->error[0] ? c->error : curl_easy_strerror(rc));
+}
+
+bool http_client_wait(double seconds, const Run *run)
+{
+    const struct timespec step = {.tv_nsec = 20 * 1000 * 1000};
+    for (double end = now() + seconds; now() < end && !run_stopped(run);) nanosleep(&step, NULL);
+    return !run_stopped(run);
+}
