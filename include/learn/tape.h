@@ -62,6 +62,8 @@ Var *tape_curve(Tape *t, Var *x, Curve curve);
 Var *tape_gated(Tape *t, Var *gate, Var *up, Curve curve);
 /* Columns [from, from + cols) of x. */
 Var *tape_columns(Tape *t, Var *x, int from, int cols);
+/* The first n rows of x: positions of a sequence shorter than the longest. */
+Var *tape_head_rows(Tape *t, Var *x, int n);
 /* Means of runs of `run` rows: [n / run, d]. */
 Var *tape_pool(Tape *t, Var *x, int run);
 /* The GRU's gates (Cho et al. 2014, as in PyTorch): gi [n, 3 h] of the input and gh [n, 3 h] of the

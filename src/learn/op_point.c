@@ -168,6 +168,20 @@ Var *tape_columns(Tape *t, Var *x, int from, int cols)
     return y;
 }
 
+static void head_rows_back(Tape *t, Var *y)
+{
+    float *dx = tape_grad(t, y->in[0]);
+    tape_vm(t)->axpy(1, y->g, dx, (int64_t)y->rows * y->cols);
+}
+
+Var *tape_head_rows(Tape *t, Var *x, int n)
+{
+    assert(n >= 1 && n <= x->rows);
+    Var *y = tape_node(t, n, x->cols, (Var *[4]){x}, head_rows_back);
+    memcpy(y->v, x->v, (size_t)((int64_t)n * x->cols) * sizeof *y->v);
+    return y;
+}
+
 static void pool_back(Tape *t, Var *y)
 {
     int run = y->in[0]->rows / y->rows;
