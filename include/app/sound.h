@@ -7,6 +7,7 @@
 
 #include "app/say.h"
 #include "audio/loudness.h"
+#include "audio/master.h"
 #include "audio/sndfile_io.h"
 #include "base/err.h"
 #include "base/run.h"
@@ -33,12 +34,14 @@ bool sound_play_midi(AudioBuf *a, const MidiSong *song, const SoundJob *job, con
 /* mix -> path: mastering in place, file, report. */
 bool sound_finish(AudioBuf *a, const SoundJob *job, const char *path, const char *shown,
                   const AudioTags *tags, const Say *report, const Run *run, Err *err);
-/* The same in two steps: mastering in place and the bytes of the file that `shown` names; the
- * report. */
-bool sound_encode(AudioBuf *a, const SoundJob *job, const char *shown, const AudioTags *tags,
-                  Str *out, const Run *run, Err *err);
-void sound_report(const AudioBuf *a, const SoundJob *job, const char *shown, const Say *report,
-                  const Run *run);
+/* The same in three steps: mastering in place for the file that `shown` names, what it became to
+ * *done; its bytes; the report. */
+bool sound_master(AudioBuf *a, const SoundJob *job, const char *shown, MasterDone *done,
+                  const Run *run, Err *err);
+bool sound_encode(const AudioBuf *a, const SoundJob *job, const char *shown, const AudioTags *tags,
+                  Str *out, Err *err);
+void sound_report(const AudioBuf *a, const SoundJob *job, const MasterDone *done, const char *shown,
+                  const Say *report);
 /* Both: song -> path. Reports length, loudness and peak through `report` unless it is NULL or its
  * line is NULL; `shown` is the name to report (path may be a staging name). */
 bool sound_make(const MidiSong *song, const SoundJob *job, const char *path, const char *shown,

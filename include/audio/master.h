@@ -16,9 +16,15 @@ typedef struct MasterOpts {
     bool raw;          /* do nothing at all */
 } MasterOpts;
 
+/* What a mix has become. */
+typedef struct MasterDone {
+    double lufs, peak; /* integrated loudness, LUFS, -inf for silence; true peak, an amplitude */
+} MasterDone;
+
 /* In place. Integrated loudness within 0.5 LU of the target and true peak at most opts->peak;
  * silence stays silence. When the target cannot be had without exceeding the peak by limiting
- * alone, comes as near as it can (the caller reads it from audio_measure). */
-bool audio_master(AudioBuf *a, const MasterOpts *opts, const Run *run, Err *err);
+ * alone, comes as near as it can, as `done` tells. done may be NULL; raw sound is not measured
+ * (NAN). */
+bool audio_master(AudioBuf *a, const MasterOpts *opts, MasterDone *done, const Run *run, Err *err);
 
 #endif

@@ -106,28 +106,84 @@ static bool play(const PieceOut *p, AudioBuf *a, const Run *run, Err *err)
     return engine_render(p->score, &o, a, run, err);
 }
 
-/* a: the finished mix, the caller's to free. */
-static bool write_audio(const PieceOut *p, OutSet *set, AudioBuf *a, const Run *run, Err *err)
+/* A piece's files, made side by side: the sound on one thread, the score's on another. */
+typedef struct Files {
+    const PieceOut *p;
+    OutSet *set; /* the sound's alone */
+    AudioBuf a;
+    SoundJob sound;
+    MasterDone done;
+    Str json, midi;
+    bool ok[2];
+    Err err[2];
+} Files;
+
+/* The finished mix. */
+static bool make_sound(Files *f, const Run *run, Err *err)
+{
+    const PieceOut *p = f->p;
+    const char *path = p->names->path[OUT_AUDIO];
+    f->sound.style = p->genre->voices == VOICES_PARTIALS ? "activations" : p->genre->name;
+    f->sound.format = p->names->format;
+    return !path || (play(p, &f->a, run, err) &&
+                     sound_master(&f->a, &f->sound, path, &f->done, run, err));
+}
+
+static bool write_sound(Files *f, Err *err)
 {
     Str comment = {0}, bytes = {0};
-    SoundJob sound = p->sound;
+    const PieceOut *p = f->p;
     const Score *s = p->score;
     const char *path = p->names->path[OUT_AUDIO];
-    sound.style = p->genre->voices == VOICES_PARTIALS ? "activations" : p->genre->name;
-    sound.format = p->names->format;
     for (int i = 0; i < s->ntexts && i < 2 + p->nfs; i++)
         str_addf(&comment, "%s%s", i ? "; " : "", s->text[i]);
     AudioTags tags = {.title = s->title, .artist = p->fs[0]->model, .genre = p->genre->name,
                       .album = p->album, .track = p->track,
                       .comment = comment.s, .software = "llmsonify " LLMSONIFY_VERSION};
-    bool ok = play(p, a, run, err) && sound_encode(a, &sound, path, &tags, &bytes, run, err) &&
-              outset_put(set, path, &bytes, err);
-    if (ok) sound_report(a, &sound, path, &p->say, run);
-    if (ok && p->made)
-        *p->made = (PieceSound){.seconds = (double)a->frames / a->rate, .lufs = audio_lufs(a)};
+    bool ok = sound_encode(&f->a, &f->sound, path, &tags, &bytes, err) &&
+              outset_put(f->set, path, &bytes, err);
     str_free(&comment);
     str_free(&bytes);
     return ok;
+}
+
+static bool write_score(Files *f, Err *err)
+{
+    const PieceOut *p = f->p;
+    char *const *path = p->names->path;
+    if (path[OUT_JSON]) score_write_json(p->score, p->fs, p->nfs, &f->json);
+    return !path[OUT_MIDI] ||
+           midi_write_score(p->score, (MidiDialect)p->dialect, &f->midi, err);
+}
+
+static void write_part(void *ud, int64_t part, int worker)
+{
+    Files *f = ud;
+    (void)worker;
+    if (part == 1)
+        f->ok[1] = write_score(f, &f->err[1]);
+    else
+        f->ok[0] = !f->p->names->path[OUT_AUDIO] || write_sound(f, &f->err[0]);
+}
+
+static bool write_parts(Files *f, const Run *run, Err *err)
+{
+    const Run both = {.threads = run_threads(run)};
+    parallel_for(&both, NULL, 2, write_part, f);
+    for (int i = 0; i < 2; i++)
+        if (!f->ok[i]) return err_set(err, "%s", f->err[i].msg);
+    return true;
+}
+
+static void report(const Files *f, const Run *run)
+{
+    const PieceOut *p = f->p;
+    const char *path = p->names->path[OUT_AUDIO];
+    if (!path) return;
+    sound_report(&f->a, &f->sound, &f->done, path, &p->say);
+    if (!p->made) return;
+    *p->made = (PieceSound){.seconds = (double)f->a.frames / f->a.rate, .lufs = f->done.lufs};
+    if (f->sound.raw) p->made->lufs = audio_lufs_on(&f->a, run);
 }
 
 /* Of a model the spectra of its weights, of a prompt what it does inside. */
@@ -147,30 +203,30 @@ static bool check_length(const PieceOut *p, Err *err)
                    most);
 }
 
+static bool put_score(Files *f, Err *err)
+{
+    const PieceOut *p = f->p;
+    char *const *path = p->names->path;
+    if (path[OUT_JSON] && !outset_put(f->set, path[OUT_JSON], &f->json, err)) return false;
+    if (!path[OUT_MIDI]) return true;
+    if (!outset_put(f->set, path[OUT_MIDI], &f->midi, err)) return false;
+    int sec = (int)(score_seconds(p->score, p->score->length) + 0.5);
+    say(&p->say, SAY_INFO, "%s: %d notes, %d tracks, %d:%02d", path[OUT_MIDI],
+        score_count_notes(p->score), p->score->ntracks, sec / 60, sec % 60);
+    return true;
+}
+
 bool piece_write(const PieceOut *p, OutSet *set, const Run *run, Err *err)
 {
-    Str bytes = {0};
-    char *const *path = p->names->path;
-    AudioBuf a = {0};
-    bool ok = check_length(p, err);
+    Files f = {.p = p, .set = set, .sound = p->sound};
     if (p->made)
         *p->made = (PieceSound){.seconds = score_seconds(p->score, p->score->length), .lufs = NAN};
-    if (ok && path[OUT_AUDIO]) ok = write_audio(p, set, &a, run, err);
-    if (ok && p->plot.wanted) ok = write_plots(p, set, &a, run, err);
-    audio_free(&a);
-    if (ok && path[OUT_JSON]) {
-        score_write_json(p->score, p->fs, p->nfs, &bytes);
-        ok = outset_put(set, path[OUT_JSON], &bytes, err);
-    }
-    if (ok && path[OUT_MIDI]) {
-        bytes.len = 0;
-        ok = midi_write_score(p->score, (MidiDialect)p->dialect, &bytes, err) &&
-             outset_put(set, path[OUT_MIDI], &bytes, err);
-        int sec = (int)(score_seconds(p->score, p->score->length) + 0.5);
-        if (ok)
-            say(&p->say, SAY_INFO, "%s: %d notes, %d tracks, %d:%02d", path[OUT_MIDI],
-                score_count_notes(p->score), p->score->ntracks, sec / 60, sec % 60);
-    }
-    str_free(&bytes);
+    bool ok = check_length(p, err) && make_sound(&f, run, err) && write_parts(&f, run, err);
+    if (ok) report(&f, run);
+    if (ok && p->plot.wanted) ok = write_plots(p, set, &f.a, run, err);
+    ok = ok && put_score(&f, err);
+    audio_free(&f.a);
+    str_free(&f.json);
+    str_free(&f.midi);
     return ok;
 }

@@ -184,12 +184,13 @@ static double next_drive(const Search *s, double target)
 }
 
 /* Whatever is left over the ceiling (gain moves between two samples) is taken off the whole. */
-static void settle_peak(AudioBuf *a, double ceiling, const Run *run)
+static MasterDone settle_peak(AudioBuf *a, double lufs, double ceiling, const Run *run)
 {
     double peak = limiter_peak(a, run);
-    if (!(peak > ceiling)) return;
+    if (!(peak > ceiling)) return (MasterDone){lufs, peak};
     const double less[1] = {ceiling / peak};
     gain_curve_apply(a, &(GainCurve){less, 1, MASTER_PIECE}, run);
+    return (MasterDone){lufs + decibel(less[0]), ceiling};
 }
 
 /* The loudness that the limiter would leave. */
@@ -202,7 +203,8 @@ static double driven_lufs(const AudioBuf *a, const float *peaks, int64_t n, doub
     return lufs;
 }
 
-static bool reach_loudness(AudioBuf *a, const MasterOpts *opts, const Run *run, Err *err)
+static bool reach_loudness(AudioBuf *a, const MasterOpts *opts, MasterDone *done, const Run *run,
+                           Err *err)
 {
     double ceiling = pow(10, (opts->peak - MASTER_MARGIN) / 20);
     int64_t n;
@@ -223,21 +225,25 @@ static bool reach_loudness(AudioBuf *a, const MasterOpts *opts, const Run *run, 
         if (stuck || fabs(s.lufs - opts->lufs) <= MASTER_CLOSE) break;
     }
     if (ok) limiter_run(a, peaks, pow(10, drive / 20), ceiling, run);
-    if (ok) settle_peak(a, ceiling, run);
+    if (ok) *done = settle_peak(a, s.lufs, ceiling, run);
     free(peaks);
     return ok;
 }
 
-bool audio_master(AudioBuf *a, const MasterOpts *opts, const Run *run, Err *err)
+bool audio_master(AudioBuf *a, const MasterOpts *opts, MasterDone *done, const Run *run, Err *err)
 {
+    MasterDone unasked;
+    if (!done) done = &unasked;
+    *done = (MasterDone){NAN, NAN};
     if (opts->raw) return true;
     assert(a->channels <= 2);
     double peak = limiter_sample_peak(a, run);
+    *done = (MasterDone){-HUGE_VAL, peak};
     if (!(peak > 0) || decibel(peak) < MASTER_SILENCE) return true;
     const Style *style = style_find(opts->style);
     equalise(a, style, 1 / peak, run);
     leveller_run(a, &style->ride, run);
     glue(a, style, run);
     if (run_stopped(run)) return err_set(err, "interrupted");
-    return reach_loudness(a, opts, run, err);
+    return reach_loudness(a, opts, done, run, err);
 }

@@ -1,14 +1,20 @@
 /* bench_engine.c: what the native engine costs.
  *
  *   bench_engine FEATURES.json [SECONDS]
+ *   bench_engine --time COMMAND ...
  *
  * First the CPU time of one voice of every instrument, in nanoseconds a frame; then acid and house
- * of SECONDS (180), composed from the features: wall-clock and CPU seconds on one and two threads.
- * Used by bench_engine.sh. */
+ * of SECONDS (180), composed from the features: wall-clock and CPU seconds of the engine alone, on
+ * one and two threads. The second form runs a command without its output and prints its wall-clock
+ * and CPU seconds. Used by bench_engine.sh. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -75,8 +81,34 @@ static bool bench_genre(const char *name, const FeatureSet *fs, double length, c
     return ok;
 }
 
+static double seconds(struct timeval t)
+{
+    return (double)t.tv_sec + 1e-6 * (double)t.tv_usec;
+}
+
+static int time_command(char **argv)
+{
+    struct rusage used;
+    int status;
+    double start = seconds_of(CLOCK_MONOTONIC);
+    pid_t child = fork();
+    if (child == 0) {
+        int null = open("/dev/null", O_WRONLY);
+        dup2(null, 1);
+        dup2(null, 2);
+        execvp(argv[0], argv);
+        _exit(127);
+    }
+    if (child < 0 || waitpid(child, &status, 0) != child || status != 0) return 2;
+    getrusage(RUSAGE_CHILDREN, &used);
+    printf("%.3f %.3f\n", seconds_of(CLOCK_MONOTONIC) - start,
+           seconds(used.ru_utime) + seconds(used.ru_stime));
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 2 && strcmp(argv[1], "--time") == 0) return time_command(argv + 2);
     Err err = {{0}};
     FeatureSet fs = {0};
     InstrumentEnv env;

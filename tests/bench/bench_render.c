@@ -33,7 +33,7 @@ static bool once(char **argv, const Run *run, const char *style, double took[2],
     midi_free(&song);
     if (!ok) return false;
     double rendered = now();
-    ok = audio_master(&a, &master, run, err);
+    ok = audio_master(&a, &master, NULL, run, err);
     double mastered = now();
     if (ok && strcmp(argv[4], "none") != 0)
         ok = audio_write(&a, argv[4], NULL, BITS_16, NULL, err);
