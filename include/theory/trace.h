@@ -36,7 +36,7 @@ void trace_free(Trace *t);
 
 /* The stream at layer (0 = embedding) and token: [d]. */
 const float *trace_at(const Trace *t, int layer, int token);
-/* How many tokens are no sinks; index [nt] gets them in order. */
+/* How many tokens are no sinks; index [nt] (may be NULL) gets them in order. */
 int trace_tokens(const Trace *t, int *index);
 
 #endif

@@ -1,5 +1,5 @@
 /* activations_cast.h: the modes that take several prompts or several models: contrast, dialogue,
- * delta. */
+ * delta; and theory, which measures more of its prompt. */
 #ifndef APP_ACTIVATIONS_CAST_H
 #define APP_ACTIVATIONS_CAST_H
 
@@ -44,5 +44,6 @@ bool stage_piece(const Stage *s, const OutNames *names, const Run *run, Err *err
 bool contrast_make(Stage *s, const Run *run, Err *err);
 bool dialogue_make(Stage *s, const Run *run, Err *err);
 bool delta_make(Stage *s, const Run *run, Err *err);
+bool theory_make(Stage *s, const Run *run, Err *err);
 
 #endif

@@ -32,6 +32,7 @@ static const struct {
     {"dialogue", DIET_LIST, "prompts/album.csv", dialogue_make},
     {"delta", DIET_DELTA, NULL, delta_make},
     {"album", DIET_ALBUM, NULL, NULL},
+    {"theory", DIET_PROMPT, NULL, theory_make},
     {"spectrum", DIET_SET, NULL, NULL},
 };
 enum { NDIETS = sizeof DIETS / sizeof DIETS[0] };
@@ -177,10 +178,11 @@ static bool gather(const ActivationsJob *job, PromptList *list, Err *err)
     return ok;
 }
 
-/* Thinking and operatic say nothing of a direction: they fit none unless one is named. */
+/* Thinking, operatic and theory say nothing of a direction: they fit none unless one is named. */
 bool activations_wants_direction(const ActivationsJob *job)
 {
-    bool direct = strcmp(job->mode, "thinking") == 0 || strcmp(job->mode, "operatic") == 0;
+    bool direct = strcmp(job->mode, "thinking") == 0 || strcmp(job->mode, "operatic") == 0 ||
+                  strcmp(job->mode, "theory") == 0;
     return job->direction ? strcmp(job->direction, "none") != 0 : !direct;
 }
 

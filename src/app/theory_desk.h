@@ -6,6 +6,7 @@
 #include "app/theory_job.h"
 #include "theory/chordset.h"
 #include "theory/finding.h"
+#include "theory/sections.h"
 
 /* Zero is closed. */
 typedef struct Desk {
@@ -26,6 +27,11 @@ bool desk_others(Desk *d, const Run *run, Err *err);
 /* What stands in front of a text: BOS, or the end of another; -1 for none. */
 int32_t desk_prefix(const Tokenizer *tok);
 int desk_layers(const Desk *d);
+
+/* Neighbours in a traced text that are no sinks. */
+bool theory_read_chords(ChordSet *c, const TextModel *m, const Trace *t, const Run *run, Err *err);
+/* The bars of the piece that `activations --mode theory` makes of the text, as a table. */
+bool theory_bars(const TheoryText *x, TextModel *m, Findings *out, const Run *run, Err *err);
 
 /* Writes the findings as text or JSON, and the picture that the job asks for. */
 bool theory_put(const Findings *fs, const TheoryJob *job, Str *out, Err *err);

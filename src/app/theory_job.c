@@ -69,14 +69,14 @@ static bool name_directions(TheoryNames *names, const TextModel *m, Err *err)
 }
 
 /* Neighbours in the text that are no sinks. */
-static bool read_chords(ChordSet *c, const TextModel *m, const Trace *t, const Run *run, Err *err)
+bool theory_read_chords(ChordSet *c, const TextModel *m, const Trace *t, const Run *run, Err *err)
 {
     int n = 0, *index = mem_alloc(t->nt, sizeof *index);
     for (int i = 0; i + 1 < t->nt; i++)
         if (!t->sink[i] && !t->sink[i + 1]) index[n++] = i;
     ChordSet other = {0};
     int32_t prefix = desk_prefix(m->tok);
-    bool ok = chordset_record(c, m->lm, m->ids.id, index, n, prefix, run, err) &&
+    bool ok = chordset_record(c, m->lm, t->ids, index, n, prefix, run, err) &&
               chordset_others(&other, m->lm, tokenizer_vocab(m->tok), prefix, run, err);
     if (ok) chordset_centre(c, &other);
     chordset_free(&other);
@@ -99,10 +99,10 @@ static bool read_text(Reading *r, const TheoryJob *job, bool names, bool chords,
 {
     bool ok = (!job->plot || out_check_path(job->plot, job->clobber, err)) &&
               text_model_open(&r->m, &job->text, run, err);
-    int32_t bos = ok && tokenizer_adds_bos(r->m.tok) ? tokenizer_bos(r->m.tok) : -1;
+    int32_t bos = ok ? tokenizer_bos(r->m.tok) : -1;
     ok = ok && trace_record(&r->t, r->m.lm, r->m.ids.id, r->m.ids.n, bos, run, err);
     if (ok && names) ok = name_directions(&r->names, &r->m, err);
-    if (ok && chords) ok = read_chords(&r->chords, &r->m, &r->t, run, err);
+    if (ok && chords) ok = theory_read_chords(&r->chords, &r->m, &r->t, run, err);
     if (!ok) return false;
     r->label = text_model_labels(&r->m);
     r->fs.model = mem_strdup(r->m.m.name);
@@ -133,7 +133,8 @@ bool theory_report(const TheoryJob *job, Str *out, const Run *run, Err *err)
         TheoryText x = text_of(&r);
         for (int i = 0; i < SECTIONS; i++)
             if (wants(job, SECTION[i].word)) SECTION[i].measure(&x, &r.fs);
-        ok = theory_put(&r.fs, job, out, err);
+        ok = (job->only || theory_bars(&x, &r.m, &r.fs, run, err)) &&
+             theory_put(&r.fs, job, out, err);
     }
     reading_close(&r);
     return ok;

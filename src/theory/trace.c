@@ -223,6 +223,9 @@ int trace_tokens(const Trace *t, int *index)
 {
     int n = 0;
     for (int i = 0; i < t->nt; i++)
-        if (!t->sink[i]) index[n++] = i;
+        if (!t->sink[i]) {
+            if (index) index[n] = i;
+            n++;
+        }
     return n;
 }

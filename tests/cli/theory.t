@@ -65,6 +65,16 @@ run "$LLM" theory experiment 6 "$WREN"
 is_rc 1 "experiment 6 wants two checkpoints"
 run "$LLM" theory experiment 8 -p x
 is_rc 1 "there are seven experiments"
+for t in 1 2; do
+    run "$LLM" activations --mode theory -m "$WREN" -t $t -p "$TEXT" -o p$t --no-audio -q
+    is_rc 0 "activations --mode theory makes a piece, -t $t"
+done
+same p1.mid p2.mid "the piece is the same for any number of threads"
+cp p1.json out
+json out '(grep { $_->[1] =~ /^Stretto/ } @{$j->{sections}}) == 1 && $j->{genre} eq "theory"' \
+    "its sections are those of a fugue"
+run "$LLM" theory report -m "$WREN" -p "$TEXT"
+has out 'Stretto \(.*  *[0-9]+  *[0-9]+' "the report names the bars of the piece"
 run "$LLM" theory report -m "$WREN" -f /dev/null
 says 'token|text|empty' "an empty text is refused"
 done_testing
