@@ -37,6 +37,18 @@ static bool find_slice(int64_t slices, int layer, int64_t *slice, Err *err)
                                       (long long)slices - 2, layer);
 }
 
+/* "states.npz" to "states.npz, layer 3". */
+static void name_slice(DataTable *t, int64_t slice)
+{
+    Str name = {0};
+    if (slice > 0)
+        str_addf(&name, "%s, layer %lld", t->name, (long long)slice - 1);
+    else
+        str_addf(&name, "%s, embedding", t->name);
+    free(t->name);
+    t->name = name.s;
+}
+
 static bool take_numbers(DataTable *t, const Numbers *a, int layer, Err *err)
 {
     int64_t slices = 1, slice = 0;
@@ -49,6 +61,7 @@ static bool take_numbers(DataTable *t, const Numbers *a, int layer, Err *err)
     if (n < 1 || d < 1 || slices < 1) return err_set(err, "the array is empty");
     if (n > INT_MAX / 2 || d > INT_MAX / 2) return err_set(err, "the array is too large");
     if (a->ndim == 3 && !find_slice(slices, layer, &slice, err)) return false;
+    if (a->ndim == 3) name_slice(t, slice);
     t->n = (int)n;
     t->d = (int)d;
     t->v = mem_alloc(n * d, sizeof *t->v);

@@ -70,7 +70,8 @@ check "a .safetensors has the same points" sh -c 'sed 1,2d out > a; sed 1,2d npz
 run "$LLM" plot x.npy --kind pca --json
 json out '@{$j->{at}} == 30 && !$j->{prompts}' "a .npy has only the points"
 run "$LLM" plot all.npz --layer 5 --kind pca --json
-check "of states of all layers one is chosen" sh -c 'sed 1,2d out > a; cmp a b'
+has out '"data": "all.npz, layer 5"' "the layer of states of all layers stands in the title"
+check "which are those of the layer alone" sh -c 'sed 1,2d out > a; cmp a b'
 run "$LLM" plot -m "$WREN" -f "$A" --layer 5 --kind pca --json
 check "prompts are the same points" sh -c 'sed 1,2d out > a; cmp a b'
 run "$LLM" plot --layer 5 --kind pca --json
