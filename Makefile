@@ -20,8 +20,8 @@ Q       := $(if $(filter 1,$(V)),,@)
 DEPS_BUILD := gcc libc6-dev libsndfile1-dev libfluidsynth-dev libebur128-dev libkissfft-dev \
               libsamplerate0-dev libzip-dev libcjson-dev libopenblas-dev liblapacke-dev \
               libpcre2-dev libutf8proc-dev libcairo2-dev libmicrohttpd-dev \
-              libcurl4-openssl-dev fluid-soundfont-gm
-DEPS_TEST  := libcmocka-dev perl curl
+              libcurl4-openssl-dev libncurses-dev portaudio19-dev fluid-soundfont-gm
+DEPS_TEST  := libcmocka-dev perl curl tmux
 # For the page's tests, which skip by name without them. Where node's own npm is, Debian's is not
 # asked for: the two do not go together.
 DEPS_WEB   := chromium $(if $(shell command -v npm),,nodejs npm)
@@ -31,7 +31,7 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes $(if $(SAN),-Wno-format-trunc
 STD  := -std=c11 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -ffp-contract=off
 INC  := -Iinclude -Isrc
 LIBS := -lfluidsynth -lsndfile -lebur128 -lzip -lsamplerate -lkissfft-float -lcjson -llapacke \
-        -lopenblas -lpcre2-8 -lutf8proc -lcairo -lcurl -lmicrohttpd -lpthread -lm
+        -lopenblas -lpcre2-8 -lutf8proc -lcairo -lcurl -lncursesw -lportaudio -lmicrohttpd -lpthread -lm
 
 ALL_CFLAGS = $(STD) $(WARN) $(INC) $(CFLAGS) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
 # Sound is made of loops over samples, which the compiler turns into vectors from -O3 on only, and

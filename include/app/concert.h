@@ -40,6 +40,9 @@ bool concert_write(Concert *s, bool (*put)(void *ud, const SessionToken *t), voi
 /* From any thread: how many tokens there are, and one of them (valid until concert_close). */
 int concert_count(Concert *s);
 SessionToken concert_token(Concert *s, int i);
+/* To whom it speaks from now on; before or after concert_write. */
+void concert_tell(Concert *s, Say say);
+
 /* True when there will be no more; *end (may be NULL) says why. */
 bool concert_done(Concert *s, const char **end);
 

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 
 struct Concert {
-    const AtmosJob *job;
+    AtmosJob job;
     Conductor song;
     AudioBuf audio;
     TextModel model;
@@ -58,7 +58,7 @@ static void song_of_tokens(Conductor *c, const Session *ses)
 
 static bool open_loaded(Concert *s, Err *err)
 {
-    const AtmosJob *job = s->job;
+    const AtmosJob *job = &s->job;
     if (!session_read(&s->loaded, job->load, err)) return false;
     const char *song = s->loaded.song;
     AudioBuf *audio = job->audio ? &s->audio : NULL;
@@ -74,7 +74,7 @@ static bool open_loaded(Concert *s, Err *err)
 
 static bool open_model(Concert *s, Str *prompt, const Run *run, Err *err)
 {
-    const AtmosJob *job = s->job;
+    const AtmosJob *job = &s->job;
     TextModel *m = &s->model;
     bool ok = text_model_open(m, &job->text, run, err);
     if (ok && !job->text.in.chat) text_model_drop_end(m);
@@ -85,7 +85,7 @@ static bool open_model(Concert *s, Str *prompt, const Run *run, Err *err)
 
 static bool open_new(Concert *s, const Run *run, Err *err)
 {
-    const AtmosJob *job = s->job;
+    const AtmosJob *job = &s->job;
     const ApiOpts *api = &job->api;
     Str prompt = {0};
     bool ok = conductor_read(&s->song, job->song, &job->contour, job->audio ? &s->audio : NULL,
@@ -104,7 +104,7 @@ static bool open_new(Concert *s, const Run *run, Err *err)
 Concert *concert_open(const AtmosJob *job, const Run *run, Err *err)
 {
     Concert *s = mem_alloc(1, sizeof *s);
-    s->job = job;
+    s->job = *job;
     pthread_mutex_init(&s->lock, NULL);
     if (job->load ? open_loaded(s, err) : open_new(s, run, err)) return s;
     concert_close(s);
@@ -142,12 +142,12 @@ static bool write_loaded(Concert *s, const char **end)
 
 static void note(void *ud, const char *line)
 {
-    say(&((Concert *)ud)->job->text.say, SAY_WARN, "%s", line);
+    say(&((Concert *)ud)->job.text.say, SAY_WARN, "%s", line);
 }
 
 static bool write_new(Concert *s, const char **end, const Run *run, Err *err)
 {
-    const AtmosJob *job = s->job;
+    const AtmosJob *job = &s->job;
     WriterJob w = {.contour = &s->song.contour, .n = concert_expected(s), .sampler = job->sampler,
                    .ignore_end = job->ignore_end, .put = put_token, .ud = s,
                    .decode = DECODE_REPLACE | (job->text.in.chat ? 0 : DECODE_INSIDE)};
@@ -161,12 +161,12 @@ static bool write_new(Concert *s, const char **end, const Run *run, Err *err)
 bool concert_write(Concert *s, bool (*put)(void *ud, const SessionToken *t), void *ud,
                    const Run *run, Err *err)
 {
-    const AtmosJob *job = s->job;
+    const AtmosJob *job = &s->job;
     const char *end = NULL;
     Err save_err = {""};
     s->put = put;
     s->ud = ud;
-    bool ok = s->job->load ? write_loaded(s, &end) : write_new(s, &end, run, err);
+    bool ok = s->job.load ? write_loaded(s, &end) : write_new(s, &end, run, err);
     s->ses.end = mem_strdup(end);
     pthread_mutex_lock(&s->lock);
     s->done = true;
@@ -179,6 +179,11 @@ bool concert_write(Concert *s, bool (*put)(void *ud, const SessionToken *t), voi
     }
     say(&job->text.say, SAY_INFO, "%s: %d tokens", job->save, s->ses.n);
     return ok;
+}
+
+void concert_tell(Concert *s, Say say)
+{
+    s->job.text.say = say;
 }
 
 int concert_count(Concert *s)
@@ -223,7 +228,7 @@ const Session *concert_session(const Concert *s)
 
 int concert_expected(const Concert *s)
 {
-    int frames = s->song.contour.n, n = s->job->n;
-    if (s->job->load) return s->loaded.n;
+    int frames = s->song.contour.n, n = s->job.n;
+    if (s->job.load) return s->loaded.n;
     return n > 0 && n < frames ? n : frames;
 }

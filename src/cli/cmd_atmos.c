@@ -9,6 +9,7 @@
 #include "rows.h"
 #include "rows_atmos.h"
 #include "rows_text.h"
+#include "tui/atmos_screen.h"
 
 typedef struct AtmosOpts {
     CommonOpts common;
@@ -117,13 +118,17 @@ static CliStatus run(const Call *call)
     job.api.key = getenv("LLMSONIFY_API_KEY");
     if (!job.api.key) job.api.key = getenv("OPENAI_API_KEY");
     if (!atmos_check(&job, call->err)) return CLI_USAGE;
+    bool screen = !o->plain && atmos_screen_usable();
+    job.audio = screen && o->audio;
     Concert *s = concert_open(&job, call->run, call->err);
-    bool ok = s && concert_write(s, put_line, NULL, call->run, call->err);
+    const ScreenJob show = {.concert = s, .audio = o->audio, .say = call->say};
+    bool ok = s && (screen ? atmos_screen(&show, call->run, call->err)
+                           : concert_write(s, put_line, NULL, call->run, call->err));
     const char *end = NULL;
     if (ok && concert_done(s, &end) && !o->load)
         say(&call->say, SAY_INFO, "%d tokens; seed %d; end: %s", concert_count(s),
             o->sampling.seed, end);
-    if (ok && end && strcmp(end, "stopped") == 0)
+    if (ok && !screen && end && strcmp(end, "stopped") == 0)
         ok = err_set(call->err, "standard output: cannot write");
     concert_close(s);
     return ok ? CLI_OK : CLI_FAIL;
