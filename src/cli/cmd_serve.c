@@ -79,6 +79,8 @@ const Command cmd_serve = {
             "GET /api/jobs/ID says how far it is, /api/jobs/ID/events tells it as it goes, and\n"
             "/api/jobs/ID/piece.mid, piece.wav, piece.json, words.json and heat.json are its\n"
             "files: byte for byte those of the command that the answer names. DELETE cancels.\n"
+            "POST /v1/completions (streamed too) and GET /v1/models are OpenAI's, for other\n"
+            "programs: the models that are found go on with a text.\n"
             "On SIGTERM or Ctrl-C the piece that is being made is finished, the others are\n"
             "refused.\n",
     .groups = GROUPS,

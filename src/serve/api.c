@@ -174,6 +174,16 @@ static void reply_sonify(const Api *api, const HttpCall *call, HttpReply *out)
     request_free(&r);
 }
 
+static void reply_completions(const Api *api, const HttpCall *call, HttpReply *out)
+{
+    int status;
+    Err err = {{0}};
+    if (!type_is_json(call->type))
+        refuse(out, 415, "the body must be JSON", "send Content-Type: application/json");
+    else if (!completions_reply(api->completions, call->body, out, &status, &err))
+        refuse(out, status, err.msg, NULL);
+}
+
 /* ---- every request --------------------------------------------------------------------------- */
 
 /* A page elsewhere must not be able to ask us for anything. */
@@ -209,6 +219,11 @@ static void reply_route(const Api *api, const RouteMatch *m, const HttpCall *cal
     case ROUTE_JOB: reply_job(api, m, call, out); break;
     case ROUTE_EVENTS: reply_events(api, m, out); break;
     case ROUTE_FILE: reply_file(api, m, call, out); break;
+    case ROUTE_V1_MODELS:
+        out->status = 200;
+        str_add(&out->text, api->v1_models.s, api->v1_models.len);
+        break;
+    case ROUTE_V1_COMPLETIONS: reply_completions(api, call, out); break;
     case ROUTE_NONE: break;
     }
 }

@@ -2,6 +2,7 @@
 #ifndef SERVE_API_H
 #define SERVE_API_H
 
+#include "completions.h"
 #include "http.h"
 #include "jobs.h"
 
@@ -9,8 +10,10 @@ typedef struct Api {
     const ServeOpts *o;
     Studio *studio;
     Jobs *jobs;
+    Completions *completions;
     bool loopback; /* only loopback names are served */
     Str models;    /* the answer of /api/models */
+    Str v1_models; /* of /v1/models */
     char build[20]; /* part of every ETag: another build's page is another page */
 } Api;
 

@@ -15,6 +15,8 @@ static const struct {
     {"/healthz", ROUTE_HEALTH, "GET, HEAD"},
     {"/api/models", ROUTE_MODELS, "GET, HEAD"},
     {"/api/sonify", ROUTE_SONIFY, "POST"},
+    {"/v1/models", ROUTE_V1_MODELS, "GET, HEAD"},
+    {"/v1/completions", ROUTE_V1_COMPLETIONS, "POST"},
 };
 
 static const struct {

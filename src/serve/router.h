@@ -18,6 +18,8 @@ typedef enum Route {
     ROUTE_JOB,    /* /api/jobs/ID */
     ROUTE_EVENTS, /* /api/jobs/ID/events */
     ROUTE_FILE,   /* /api/jobs/ID/piece.mid ... */
+    ROUTE_V1_MODELS,
+    ROUTE_V1_COMPLETIONS,
 } Route;
 
 typedef struct RouteMatch {

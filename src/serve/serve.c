@@ -35,6 +35,7 @@ static void wait_for_jobs(Jobs *jobs, double seconds)
 static void shut_down(Api *api, HttpServer *http)
 {
     bool busy = jobs_running(api->jobs) > 0;
+    completions_stop(api->completions);
     jobs_refuse(api->jobs);
     wait_for_jobs(api->jobs, GRACE);
     jobs_stop(api->jobs);
@@ -76,10 +77,14 @@ bool serve_run(const ServeOpts *o, const Run *run, Err *err)
     Api api = {.o = o, .build = "-" LLMSONIFY_VERSION};
     if (!studio_open(&api.studio, o->model, run, err)) return false;
     api_models(o, api.studio, &api.models);
+    completions_models(api.studio, &api.v1_models);
+    api.completions = completions_open(api.studio, run_threads(run));
     api.jobs = jobs_open(o, api.studio, run_threads(run));
     bool ok = serve(o, &api, run, err);
     jobs_close(api.jobs);
+    completions_close(api.completions);
     studio_close(api.studio);
     str_free(&api.models);
+    str_free(&api.v1_models);
     return ok;
 }
