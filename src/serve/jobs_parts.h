@@ -24,7 +24,7 @@ struct Job {
     JobState state;
     char stage[32];
     int64_t done, total;
-    volatile sig_atomic_t stop;
+    volatile sig_atomic_t stop; /* Run.stop: the one thing that is read without the lock */
     bool late;          /* stopped because it took too long */
     int refs;           /* of the store itself, and of others */
     uint64_t news;      /* grows with every change worth telling */

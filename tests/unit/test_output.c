@@ -135,6 +135,23 @@ static void files_appear_together_under_their_names(void **state)
     unlink("b");
 }
 
+static void a_set_that_holds_keeps_the_bytes_and_touches_no_file(void **state)
+{
+    (void)state;
+    OutSet set = {.hold = true};
+    Str bytes = {0};
+    Err err = {{0}};
+    str_puts(&bytes, "one");
+    assert_true(outset_put(&set, "a.mid", &bytes, &err));
+    assert_string_equal(str_text(outset_held(&set, "a.mid")), "one");
+    assert_null(outset_held(&set, "b.mid"));
+    assert_false(file_exists("a.mid") || file_exists("a.part.mid"));
+    outset_abort(&set);
+    assert_int_equal(set.n, 0);
+    assert_true(set.hold);
+    str_free(&bytes);
+}
+
 static void an_aborted_job_leaves_nothing_and_keeps_the_old(void **state)
 {
     (void)state;
@@ -177,6 +194,8 @@ int main(void)
         cmocka_unit_test(a_folder_takes_the_default_name),
         cmocka_unit_test(several_pieces_are_told_apart),
         cmocka_unit_test_setup_teardown(files_appear_together_under_their_names, enter, leave),
+        cmocka_unit_test_setup_teardown(a_set_that_holds_keeps_the_bytes_and_touches_no_file,
+                                        enter, leave),
         cmocka_unit_test_setup_teardown(an_aborted_job_leaves_nothing_and_keeps_the_old, enter,
                                         leave),
         cmocka_unit_test_setup_teardown(what_cannot_be_written_is_known_ahead, enter, leave),
