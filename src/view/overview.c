@@ -78,6 +78,7 @@ static void draw_wave(const Page *p, Box b)
     canvas_text(p->c, RIGHT + 44, b.y + 11, 0, 13, INK, "peak");
     canvas_fill(p->c, (Box){RIGHT + 24, b.y + 26, 12, 10}, RMS, 1);
     canvas_text(p->c, RIGHT + 44, b.y + 31, 0, 13, INK, "RMS");
+    free(v);
 }
 
 static void draw_spectrogram(const Page *p, Box b, const Run *run)
