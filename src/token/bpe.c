@@ -152,14 +152,14 @@ static bool alphabet_is_plain(int b)
     return (b >= 0x21 && b <= 0x7e) || (b >= 0xa1 && b <= 0xac) || b >= 0xae;
 }
 
-static void build_alphabet(Bpe *bpe)
+void bpe_alphabet(char alphabet[256][3])
 {
     int next = 0x100;
     for (int b = 0; b < 256; b++) {
         char bytes[4];
         int n = utf8_put(bytes, alphabet_is_plain(b) ? b : next++);
-        memcpy(bpe->alphabet[b], bytes, (size_t)n);
-        bpe->alphabet[b][n] = 0;
+        memcpy(alphabet[b], bytes, (size_t)n);
+        alphabet[b][n] = 0;
     }
 }
 
@@ -187,7 +187,7 @@ bool bpe_bytes_of(const char *text, size_t n, Str *out)
 static void build_symbols(Bpe *bpe)
 {
     static const char digit[] = "0123456789ABCDEF";
-    build_alphabet(bpe);
+    bpe_alphabet(bpe->alphabet);
     for (int b = 0; b < 256; b++) {
         char name[] = {'<', '0', 'x', digit[b / 16], digit[b % 16], '>'};
         const char *letter = bpe->alphabet[b];

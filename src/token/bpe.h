@@ -55,6 +55,8 @@ void bpe_scratch_free(BpeScratch *scratch);
 void bpe_add_merge(Bpe *bpe, int32_t left, int32_t right, int32_t made, uint32_t rank);
 /* After the last merge; vocab outlives the model. */
 void bpe_finish(Bpe *bpe, const TokVocab *vocab);
+/* GPT-2's letter for every byte, 1 or 2 bytes, terminated. */
+void bpe_alphabet(char alphabet[256][3]);
 /* The bytes that a token of a byte-level vocabulary stands for, appended to *out; false when the
  * text has a letter outside GPT-2's alphabet. */
 bool bpe_bytes_of(const char *text, size_t n, Str *out);

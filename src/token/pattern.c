@@ -16,6 +16,9 @@
 #include "base/str.h"
 #include "base/utf8.h"
 
+const char PATTERN_GPT2[] =
+    "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
+
 enum { JIT_STACK_START = 32 << 10, JIT_STACK_MAX = 4 << 20 }; /* bytes */
 
 static const char WORD_SET[] = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}";

@@ -10,6 +10,9 @@
 
 #include "base/err.h"
 
+/* GPT-2's expression (encoder.py), which "ByteLevel" uses. */
+extern const char PATTERN_GPT2[];
+
 typedef struct Pattern Pattern;
 /* What one thread needs while it matches. */
 typedef struct PatternScratch PatternScratch;

@@ -20,10 +20,6 @@ typedef struct Rule {
     int arg;
 } Rule;
 
-/* GPT-2's expression (encoder.py), which ByteLevel uses. */
-static const char GPT2_PATTERN[] =
-    "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
-
 /* Reads j by the row of its "type"; "Sequence" reads the members of `list` in turn. */
 static bool read_rule(Tokenizer *tok, const Json *j, const Rule *rules, const char *list, int depth,
                       Err *err)
@@ -181,7 +177,7 @@ static bool pre_byte_level(Tokenizer *tok, const Json *j, int arg, Err *err)
     if (json_truth(json_get(j, "add_prefix_space"), true))
         splitter_add(&tok->splitter, SPLIT_PREFIX);
     if (json_truth(json_get(j, "use_regex"), true) &&
-        !add_split(tok, pattern_compile(GPT2_PATTERN, err), SPLIT_ISOLATED, false))
+        !add_split(tok, pattern_compile(PATTERN_GPT2, err), SPLIT_ISOLATED, false))
         return false;
     tok->decode.steps = tok->splitter.n;
     return true;
