@@ -1,5 +1,5 @@
-/* bpe_train.h: a byte-level BPE tokenizer from a text (Sennrich et al. 2016; bytes and expression of
- * GPT-2, Radford et al. 2019), as a tokenizer.json that Hugging Face's tools read. */
+/* bpe_train.h: a byte-level BPE tokenizer from a text (Sennrich et al. 2016; bytes and expression
+ * of GPT-2, Radford et al. 2019), as a tokenizer.json that Hugging Face's tools read. */
 #ifndef TOKEN_BPE_TRAIN_H
 #define TOKEN_BPE_TRAIN_H
 
