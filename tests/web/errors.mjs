@@ -103,6 +103,21 @@ export const errorCases = [
         },
     },
     {
+        name: 'a sound that does not come is told, the notes are shown all the same',
+        async run(house) {
+            const page = await house.page({ faults: EXPECTED });
+            await page.route('**/piece.wav', (route) => route.abort());
+            await page.fill('#prompt', PROMPT);
+            await page.click('#sonify');
+            await page.waitForSelector('#problem:not([hidden])');
+            assert.match(await page.textContent('#problem-title'), /sound/);
+            await arrived(page);
+            assert.ok(await page.isVisible('#roll'));
+            assert.equal(await page.textContent('#play-word'), 'Play');
+            await house.closePages();
+        },
+    },
+    {
         name: 'Cancel stops the job and frees the form',
         async run(house) {
             const page = await house.page();

@@ -24,6 +24,7 @@ import { Trouble } from './trouble.js';
  * @property {{midi: string, audio: string, json: string, words: string|null,
  *     heat: string|null}} files
  */
+/** @typedef {{id: string, state: Job['state'], url: string, events: string}} Ticket */
 /** @typedef {{stage: string, done: number, total: number, position?: number}} Progress */
 
 const POLL_MS = 500;
@@ -68,7 +69,7 @@ export function getModels() {
     return getJson('/api/models');
 }
 
-/** @param {Request} request @returns {Promise<{id: string, url: string, events: string}>} */
+/** @param {Request} request @returns {Promise<Ticket>} */
 export function submit(request) {
     return getJson('/api/sonify', {
         method: 'POST',

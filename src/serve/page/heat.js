@@ -139,15 +139,20 @@ export class HeatMap {
         const { cw, ch, height } = this.sizes();
         if (this.lit.length > 0) {
             const wide = (this.lit.at(-1) - this.lit[0] + 1) * cw;
-            g.strokeStyle = this.theme.accent;
-            g.lineWidth = 2;
-            g.strokeRect(LEFT + this.lit[0] * cw, 1, wide - 1, height - 2);
+            this.frame(g, { x: LEFT + this.lit[0] * cw, y: 1, wide: wide - 1, high: height - 2 });
         }
         if (this.told) {
             const y = (this.scaled.length - 1 - this.cell.row) * ch;
-            g.strokeStyle = this.theme.ink;
-            g.lineWidth = 2;
-            g.strokeRect(LEFT + this.cell.col * cw, y, cw, ch);
+            this.frame(g, { x: LEFT + this.cell.col * cw, y, wide: cw, high: ch });
+        }
+    }
+
+    /** A frame that is seen on dark cells and on light ones. */
+    frame(g, { x, y, wide, high }) {
+        for (const [width, colour] of [[5, this.theme.paper], [2, this.theme.accent]]) {
+            g.lineWidth = width;
+            g.strokeStyle = colour;
+            g.strokeRect(x, y, wide, high);
         }
     }
 

@@ -6,6 +6,7 @@ import { originsOf, ruleOf } from './origin.js';
 /** @typedef {import('./sidecar.js').Piece} Piece */
 /** @typedef {import('./sidecar.js').Note} Note */
 
+/** @type {[number, string][]} */
 const FLAGS = [[1, 'slide'], [2, 'accent'], [4, 'tie'], [8, 'ghost']];
 
 /** @param {Piece} piece @param {Note} note @param {boolean} [aloud] */

@@ -47,15 +47,19 @@ class Page {
         });
         byId('cancel').addEventListener('click', () => this.cancel());
         byId('again').addEventListener('click', () => this.sonify());
-        for (const [button, table] of [['view-roll', false], ['view-table', true]]) {
-            byId(button).addEventListener('change', () => this.view(table));
-        }
+        byId('view-roll').addEventListener('change', () => this.view(false));
+        byId('view-table').addEventListener('change', () => this.view(true));
         this.player.follow((now, playing) => {
             this.words.show(now, playing);
             this.roll.follow(now, playing);
             this.heat.follow(now, playing);
         });
         this.player.audio.addEventListener('play', () => this.roll.refollow());
+        this.player.audio.addEventListener('error', () => tellTrouble({
+            title: 'The sound cannot be had.',
+            remedy: 'Press Sonify to make it anew, or choose another format in the options.',
+            again: true,
+        }));
         listenCopy();
     }
 
@@ -128,12 +132,12 @@ class Page {
     async open(job, request) {
         const { result } = job;
         const { files } = result;
+        this.player.load(files.audio, result.seconds);
         const [json, words, heat] = await Promise.all([files.json, files.words, files.heat]
             .map((url) => (url ? api.getJson(url) : null)));
         this.piece = readPiece(json);
         const held = document.activeElement;
         show(byId('piece'), true);
-        this.player.load(files.audio, result.seconds);
         this.views(words, heat);
         showTitle(result, this.piece.notes.length);
         showFiles(files);

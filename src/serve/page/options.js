@@ -101,12 +101,22 @@ export function fieldFor(row) {
     return el('div', { class: 'field' }, ...parts, help);
 }
 
+/**
+ * The input of an option, null when the mode has none of that name.
+ * @param {HTMLElement} box
+ * @param {string} name
+ * @returns {HTMLInputElement|null}
+ */
+function inputOf(box, name) {
+    return box.querySelector(`[data-option="${CSS.escape(name)}"]`);
+}
+
 /** What the fields say. @param {HTMLElement} box @param {Row[]} rows */
 export function readFields(box, rows) {
     /** @type {Record<string, Value>} */
     const values = {};
     for (const row of rows) {
-        const input = box.querySelector(`[data-option="${CSS.escape(row.name)}"]`);
+        const input = inputOf(box, row.name);
         if (!input) continue;
         const value = valueOf(row, isSwitch(row) ? input.checked : input.value);
         if (value !== undefined) values[row.name] = value;
@@ -121,7 +131,7 @@ export function readFields(box, rows) {
  */
 export function fillFields(box, values) {
     for (const [name, value] of Object.entries(values)) {
-        const input = box.querySelector(`[data-option="${CSS.escape(name)}"]`);
+        const input = inputOf(box, name);
         if (!input) continue;
         if (input.type === 'checkbox') input.checked = String(value) === 'true';
         else input.value = String(value);

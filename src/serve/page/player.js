@@ -31,13 +31,6 @@ export class Player {
         this.changed();
     }
 
-    /** Stops and forgets the piece. */
-    unload() {
-        this.audio.pause();
-        this.audio.removeAttribute('src');
-        this.audio.load();
-    }
-
     get now() {
         return this.audio.currentTime;
     }

@@ -7,10 +7,11 @@ import { makeTimeline, spansAt } from './timeline.js';
  *     dur: number}} Word */
 
 /**
- * The text cut at its words: {text, word} in order, word undefined for what lies between. Places
- * count code points, as the server's do. Pure.
+ * The text cut at its words, in order; what lies between has no word. Places count code points, as
+ * the server's do. Pure.
  * @param {string} text
  * @param {Word[]} words
+ * @returns {{text: string, word?: Word}[]}
  */
 export function cutText(text, words) {
     const chars = [...text];
@@ -48,7 +49,7 @@ export class WordsView {
         const words = [...json.words].sort((a, b) => a.start_char - b.start_char);
         const spans = [];
         for (const part of cutText(json.text, words)) {
-            this.box.append(part.word ? this.button(part) : part.text);
+            this.box.append(part.word ? this.button(part.text, part.word) : part.text);
             if (part.word) {
                 const { t, dur } = part.word;
                 spans.push({ t, end: t + dur, button: this.buttons.at(-1) });
@@ -59,7 +60,8 @@ export class WordsView {
         show(this.box, this.buttons.length > 0);
     }
 
-    button({ text, word }) {
+    /** @param {string} text @param {Word} word */
+    button(text, word) {
         const button = el('button', {
             type: 'button', class: 'word', tabIndex: -1, 'data-t': String(word.t),
             on: {
