@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { arrived } from './house.mjs';
 
-const PROMPT = 'The owl asked why.';
+const PROMPT = 'The owl asked the little bird why the rain had begun to fall so softly.';
 const shared = { page: null };
 
 /** The focused element, and whether it can be told from its neighbours. */

@@ -9,9 +9,10 @@ const LATE = 0.05; // seconds: what may lie between a word's sound and its light
 /** The page that the checks of this file share, with its piece playing since the first of them. */
 const shared = { page: null };
 
-/** Before the press: notes down stages of progress, lit words and frames, by the audio's clock. */
+/** Before the press: notes down stages of progress, lit words and frames by the audio's clock, and
+ * what the pictures look like on the way. */
 function record() {
-    const seen = { stages: [], lights: [], frames: [], values: [] };
+    const seen = { stages: [], lights: [], frames: [], rolls: new Set(), heats: new Set() };
     window.seen = seen;
     const audio = document.getElementById('audio');
     const stage = document.getElementById('progress-stage');
@@ -24,6 +25,11 @@ function record() {
             if (!target.classList.contains('lit')) continue;
             seen.lights.push({ word: target.textContent, now: audio.currentTime });
         }
+    });
+    const picture = (id) => document.getElementById(id).toDataURL();
+    audio.addEventListener('timeupdate', () => {
+        if (seen.rolls.size < 4) seen.rolls.add(picture('roll'));
+        if (seen.heats.size < 4) seen.heats.add(picture('heat'));
     });
     const frame = () => {
         seen.frames.push(audio.currentTime);
@@ -39,10 +45,6 @@ function assertOnTime(light, word, frames) {
     const missed = frames.filter((f) => f > word.t + LATE && f < light.now - 1e-3).length;
     assert.ok(light.now <= word.t + LATE || missed === 0,
         `“${word.text}” at ${light.now}, after ${word.t}, past ${missed} frames`);
-}
-
-async function pixels(page, id) {
-    return page.evaluate((canvas) => document.getElementById(canvas).toDataURL(), id);
 }
 
 /** What piece.json says made a note's pitch: its vector and its source. */
@@ -86,17 +88,6 @@ export const playCases = [
         },
     },
     {
-        name: 'the roll and the heat map move with the sound',
-        async run() {
-            const { page } = shared;
-            const roll = await pixels(page, 'roll');
-            const heat = await pixels(page, 'heat');
-            await page.waitForTimeout(700);
-            assert.notEqual(await pixels(page, 'roll'), roll);
-            assert.notEqual(await pixels(page, 'heat'), heat);
-        },
-    },
-    {
         name: 'the sound plays to its end',
         async run() {
             const { page } = shared;
@@ -106,6 +97,14 @@ export const playCases = [
             }));
             assert.ok(Math.abs(now - length) < 0.1 && length > 2, `${now} of ${length}`);
             assert.equal(await page.textContent('#play-word'), 'Play');
+        },
+    },
+    {
+        name: 'the roll and the heat map moved with the sound',
+        async run() {
+            const [rolls, heats] = await shared.page.evaluate(() =>
+                [window.seen.rolls.size, window.seen.heats.size]);
+            assert.ok(rolls >= 3 && heats >= 3, `${rolls} rolls, ${heats} heat maps`);
         },
     },
     {

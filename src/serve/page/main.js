@@ -95,7 +95,9 @@ class Page {
     /** Sends the request and waits; null when it was cancelled. @returns {Promise<Job|null>} */
     async work(request) {
         const sent = await api.submit(request);
+        const unwanted = this.job.cancelled;
         this.job = sent;
+        if (unwanted) await this.cancel();
         const job = sent.state === 'done' ? await api.getJson(sent.url)
             : await api.follow(sent, (p) => this.progress.report(p));
         if (job.state === 'cancelled') {
@@ -109,7 +111,9 @@ class Page {
     }
 
     async cancel() {
-        if (!this.job?.url) return;
+        if (!this.job) return;
+        this.job.cancelled = true; // seen as soon as the server has said where the job is
+        if (!this.job.url) return;
         try {
             await api.cancel(this.job.url);
         } catch (e) {
