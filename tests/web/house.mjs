@@ -104,7 +104,7 @@ class House {
 
 /** Chromium in its sandbox, or without where there can be none: the pages are our own. */
 async function launch(chromium) {
-    const args = ['--autoplay-policy=user-gesture-required', '--disable-dev-shm-usage'];
+    const args = ['--autoplay-policy=document-user-activation-required', '--disable-dev-shm-usage'];
     const start = (more) => chromium.launch({
         executablePath: process.env.CHROMIUM, args: [...args, ...more],
     });
