@@ -47,6 +47,8 @@ void theory_melody(const TheoryText *x, Findings *out);
  * range in tokens, entropy; the note is its class) and findings counterpoint.parallel, .contrary,
  * .oblique, .crossing: shares of all steps of all pairs of heads of a layer. */
 void theory_counterpoint(const TheoryText *x, Findings *out);
+/* VII too: counterpoint.fugue, .stretto; table counterpoint.entries. */
+void theory_fugue(const TheoryText *x, Findings *out);
 /* VIII: key.modulation, .metric; table key.changes (theory/modulation.h). */
 void theory_key(const TheoryText *x, Findings *out);
 /* IX: rhythm.metre (do layers differ in how much they change the stream?), rhythm.rubato (do

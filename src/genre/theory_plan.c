@@ -254,10 +254,10 @@ static void lay_bars(Fugue *f, const GenreOpts *opts, Scale home)
                 home);
     }
     develop(f, bars, key, keys);
-    for (int b = 0; b < STRETTO_BARS; b++)
-        add_bar(f, FUGUE_STRETTO, f->last - (STRETTO_BARS - b > f->last ? f->last - 1
-                                                                       : STRETTO_BARS - b) + 1,
-                0, f->subject, 0, home);
+    for (int b = 0; b < STRETTO_BARS; b++) {
+        int layer = f->last - (STRETTO_BARS - 1 - b);
+        add_bar(f, FUGUE_STRETTO, layer < 1 ? 1 : layer, 0, f->subject, 0, home);
+    }
     for (int b = 0; b < CADENCE_BARS; b++)
         add_bar(f, FUGUE_CADENCE, f->last, f->n - 1, 1, 0, home);
     for (int b = 0; b < f->bars - CADENCE_BARS; b++) choose_chord(f, b);

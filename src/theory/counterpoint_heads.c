@@ -146,6 +146,7 @@ void theory_counterpoint(const TheoryText *x, Findings *out)
         if (t->nh > 1) motions(t, y, n, out);
         ensemble(t, y, token, n, out);
         free(y);
+        theory_fugue(x, out);
     }
     free(token);
 }

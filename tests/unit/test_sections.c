@@ -167,6 +167,31 @@ static void the_heads_that_look_furthest_are_the_basses(void **state)
     findings_free(&fs);
 }
 
+/* The subject: the embedding's first dimension, by far the widest; the heads of the two last layers
+ * follow it, one of them inverted. */
+static void heads_that_follow_the_embedding_are_a_fugue(void **state)
+{
+    (void)state;
+    Trace t = noise_trace(9);
+    for (int i = 0; i < NT; i++) {
+        double x = 0.5 * (double)t.h[i * D];
+        t.h[i * D] = (float)(40 * x);
+        for (int l = NL - 2; l < NL; l++)
+            for (int h = 0; h < NH; h++)
+                t.head_distance[(l * NH + h) * NT + i] = (float)exp2(3 + (h ? x : -x)) - 1;
+    }
+    Findings fs = measure(&t, theory_counterpoint);
+    assert_verdict(&fs, "counterpoint.fugue", FINDING_FOUND);
+    assert_true(get(&fs, "counterpoint.stretto")->value >= 2 * NH - 1);
+    const FindingTable *entries = &fs.table[fs.ntables - 1];
+    assert_true(entries->v[(NL - 1) * 2] == NH && fabs(entries->v[(NL - 1) * 2 + 1]) > 0.99);
+    findings_free(&fs);
+    t = noise_trace(10);
+    fs = measure(&t, theory_counterpoint);
+    assert_verdict(&fs, "counterpoint.fugue", FINDING_NOT_FOUND);
+    findings_free(&fs);
+}
+
 static void one_token_is_measured_without_complaint(void **state)
 {
     (void)state;
@@ -195,6 +220,7 @@ int main(void)
         cmocka_unit_test(hesitation_before_surprises_is_sight_reading),
         cmocka_unit_test(voices_planted_in_parallel_and_contrary_motion_are_recovered),
         cmocka_unit_test(the_heads_that_look_furthest_are_the_basses),
+        cmocka_unit_test(heads_that_follow_the_embedding_are_a_fugue),
         cmocka_unit_test(one_token_is_measured_without_complaint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,7 +106,7 @@ static void bos_is_a_sink_of_the_trace(void **state)
     Trace t = {0};
     Err err = {""};
     both_open(&b, "gemma3");
-    assert_true(trace_record(&t, b.k.lm, b.ids, N, b.ids[0], 0, NULL, &err));
+    assert_true(trace_record(&t, b.k.lm, b.ids, N, b.ids[0], NULL, &err));
     assert_true(t.sink[0]);
     int index[N];
     assert_int_equal(trace_tokens(&t, index), N - 1);
