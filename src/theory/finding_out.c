@@ -101,11 +101,25 @@ static void heading(const char **section, const char *next, Str *out)
     str_addf(out, "\n%s\n", next);
 }
 
+/* Many tests find something by chance: how many. */
+static void tally(const Findings *fs, Str *out)
+{
+    int claims = 0, found = 0;
+    for (int i = 0; i < fs->n; i++) {
+        claims += fs->f[i].verdict != FINDING_MEASURED;
+        found += fs->f[i].verdict == FINDING_FOUND;
+    }
+    if (claims)
+        str_addf(out, "%d of %d claims found; chance alone would find about %.1f\n", found, claims,
+                 FINDING_P * claims);
+}
+
 /* Sections in the order in which they first appear; the tables of a section follow its findings. */
 void findings_text(const Findings *fs, Str *out)
 {
     const char *section = NULL;
     str_addf(out, "%s: \"%s\"\n", fs->model ? fs->model : "", fs->text ? fs->text : "");
+    tally(fs, out);
     for (int i = 0; i < fs->n; i++) {
         heading(&section, fs->f[i].section, out);
         text_finding(&fs->f[i], out);

@@ -6,6 +6,7 @@ TEXT='She walked into the bank. The water was cold.'
 run "$LLM" theory report -m "$WREN" -p "$TEXT"
 is_rc 0 "theory report succeeds"
 has out '^VII counterpoint$' "heads have a section"
+has out '^[0-9]+ of [0-9]+ claims found; chance alone would find about 1' "many tests are owned up to"
 has out '^  rhythm\.metre = .*chance .*p = .*: (not )?found$' "a claim stands beside its control"
 for s in 'II notes' 'III intervals' 'III circle of fifths' 'IV chords' 'V harmony' 'VI melody' \
     'VII counterpoint' 'VIII key and modulation' 'IX rhythm and metre' 'X dynamics' \
