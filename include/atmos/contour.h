@@ -48,4 +48,29 @@ void contour_of_audio(Contour *c, const AudioBuf *a, const ContourOpts *opts);
 void contour_of_silence(Contour *c, int n, const ContourOpts *opts);
 void contour_free(Contour *c);
 
+/* The same without knowing what comes: for music that is being made. What is scaled by the largest
+ * of the piece is scaled by the largest so far: the loudness by at least CONTOUR_LIVE_TOP, its
+ * change by at least CONTOUR_LIVE_CHANGE and by a largest that halves every CONTOUR_LIVE_HALF, so
+ * that the beginning out of silence is forgotten. The mean is over the `smooth` seconds before. */
+#define CONTOUR_LIVE_TOP (-23.0)  /* LUFS: programme loudness of EBU R128 */
+#define CONTOUR_LIVE_CHANGE 0.005
+#define CONTOUR_LIVE_HALF 1.0     /* seconds */
+
+typedef struct ContourFrame {
+    double lufs_raw, lufs, velocity, temp;
+} ContourFrame;
+
+enum { CONTOUR_LIVE_MOST = 64 };
+
+typedef struct ContourLive {
+    ContourOpts o;
+    double top, change, last;
+    double u[CONTOUR_LIVE_MOST]; /* a ring of what is averaged */
+    int n;
+} ContourLive;
+
+void contour_live_begin(ContourLive *c, const ContourOpts *opts);
+/* The frame after so much momentary loudness. */
+ContourFrame contour_live_add(ContourLive *c, double lufs);
+
 #endif

@@ -11,8 +11,10 @@
 #include "token/tokenizer.h"
 
 typedef struct WriterJob {
-    const Contour *contour; /* token i at frame i */
+    const Contour *contour; /* token i at frame i; NULL: frame() says */
+    SessionToken (*frame)(void *ud, int i); /* as writer_frame, asked just before token i */
     int n;                  /* tokens; at most contour->n of them come */
+    const Hooks *hooks;     /* of the model's passes; NULL = none */
     SamplerOpts sampler;    /* its temperature is the contour's business */
     bool ignore_end;        /* end tokens are like any other */
     int decode;             /* DECODE_... for the text */

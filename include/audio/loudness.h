@@ -25,6 +25,14 @@ typedef struct AudioMeasure {
 
 void audio_measure(const AudioBuf *a, AudioMeasure *m);
 
+/* The same window over sound that is still coming. */
+typedef struct LoudnessMeter LoudnessMeter;
+LoudnessMeter *loudness_meter_open(int rate, int channels);
+void loudness_meter_close(LoudnessMeter *m);
+void loudness_meter_add(LoudnessMeter *m, const float *x, int64_t frames);
+/* Momentary, of the last 0.4 s, LUFS; -inf for silence. */
+double loudness_meter_momentary(const LoudnessMeter *m);
+
 /* Integrated loudness alone, LUFS; -inf when nothing passes the gate. Quick: one pass. */
 double audio_lufs(const AudioBuf *a);
 /* The same, to the last bit, by several threads. */

@@ -99,3 +99,31 @@ void contour_of_silence(Contour *c, int n, const ContourOpts *opts)
     contour_of_loudness(c, lufs, n, opts);
     free(lufs);
 }
+
+void contour_live_begin(ContourLive *c, const ContourOpts *opts)
+{
+    *c = (ContourLive){.o = *opts, .top = fmax(CONTOUR_LIVE_TOP, opts->gate + 1),
+                       .change = CONTOUR_LIVE_CHANGE};
+}
+
+ContourFrame contour_live_add(ContourLive *c, double lufs)
+{
+    const ContourOpts *o = &c->o;
+    ContourFrame f = {.lufs_raw = fmax(lufs, CONTOUR_FLOOR)};
+    int most = (int)(o->smooth * o->tps + 1e-9), have;
+    double sum = 0;
+    most = most < 1 ? 1 : most > CONTOUR_LIVE_MOST ? CONTOUR_LIVE_MOST : most;
+    c->top = fmax(c->top, f.lufs_raw);
+    c->u[c->n++ % CONTOUR_LIVE_MOST] = (fmax(f.lufs_raw, o->gate) - o->gate) / (c->top - o->gate);
+    have = c->n < most ? c->n : most;
+    for (int i = 1; i <= have; i++) sum += c->u[(c->n - i) % CONTOUR_LIVE_MOST];
+    f.lufs = s_curve(sum / have, o);
+    double change = c->n > 1 ? fabs(f.lufs - c->last) : 0;
+    c->last = f.lufs;
+    c->change *= exp2(-1 / (CONTOUR_LIVE_HALF * o->tps));
+    c->change = fmax(fmax(c->change, CONTOUR_LIVE_CHANGE), change);
+    f.velocity = change / c->change;
+    f.temp = o->t_min + (o->t_max - o->t_min) *
+                            (o->drive == DRIVE_LOUDNESS ? f.lufs : f.velocity);
+    return f;
+}

@@ -26,13 +26,13 @@ SessionToken writer_frame(const Contour *c, int i)
 }
 
 /* Takes in the last token of the text; in a full context its later half, behind its first token. */
-static bool read_on(Lm *lm, const Text *t, const Run *run, Err *err)
+static bool read_on(Lm *lm, const Text *t, const Hooks *hooks, const Run *run, Err *err)
 {
-    if (lm_pos(lm) < lm_context(lm)) return lm_eval(lm, t->id + t->n - 1, 1, NULL, run, err);
+    if (lm_pos(lm) < lm_context(lm)) return lm_eval(lm, t->id + t->n - 1, 1, hooks, run, err);
     int keep = lm_context(lm) / 2;
     lm_rewind(lm, 0);
     return lm_eval(lm, t->id, 1, NULL, run, err) &&
-           lm_eval(lm, t->id + t->n - keep, keep, NULL, run, err);
+           lm_eval(lm, t->id + t->n - keep, keep, hooks, run, err);
 }
 
 typedef struct Pen {
@@ -49,7 +49,8 @@ typedef struct Pen {
 static bool write_token(Pen *p, int i, const char **end, Err *err)
 {
     const float *logits = lm_logits(p->lm);
-    SessionToken t = writer_frame(p->job->contour, i);
+    const WriterJob *job = p->job;
+    SessionToken t = job->contour ? writer_frame(job->contour, i) : job->frame(job->ud, i);
     sampler_set_temp(p->sampler, t.temp);
     t.id = logits ? sampler_pick(p->sampler, logits) : -1;
     if (t.id < 0)
@@ -72,13 +73,14 @@ static bool write_token(Pen *p, int i, const char **end, Err *err)
 
 static bool write_all(Pen *p, const char **end, const Run *run, Err *err)
 {
-    int n = p->job->n < p->job->contour->n ? p->job->n : p->job->contour->n;
+    const Contour *c = p->job->contour;
+    int n = c && c->n < p->job->n ? c->n : p->job->n;
     for (int i = 0; i < n; i++) {
         *end = "interrupted";
         if (run_stopped(run)) return err_set(err, "interrupted");
         *end = NULL;
         if (!write_token(p, i, end, err)) return *end != NULL;
-        if (i + 1 < n && !read_on(p->lm, &p->text, run, err)) return false;
+        if (i + 1 < n && !read_on(p->lm, &p->text, p->job->hooks, run, err)) return false;
     }
     *end = n < p->job->n ? "end of the song" : "length";
     return true;
@@ -90,7 +92,7 @@ bool writer_local(Lm *lm, const Tokenizer *tok, const int32_t *ids, int nids, co
     Pen p = {.lm = lm, .tok = tok, .job = job, .dec = {.tok = tok, .flags = job->decode}};
     *end = "failure";
     lm_rewind(lm, 0);
-    if (!lm_eval(lm, ids, nids, NULL, run, err)) return false;
+    if (!lm_eval(lm, ids, nids, job->hooks, run, err)) return false;
     p.sampler = sampler_open(&job->sampler, lm_hparams(lm)->vocab);
     for (int i = 0; i < nids; i++) text_add(&p.text, ids[i]);
     bool ok = write_all(&p, end, run, err);

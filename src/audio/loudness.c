@@ -94,3 +94,31 @@ int64_t audio_loudness_curve(const AudioBuf *a, double window, double hop, doubl
     ebur128_destroy(&st);
     return count;
 }
+
+struct LoudnessMeter {
+    ebur128_state *st;
+};
+
+LoudnessMeter *loudness_meter_open(int rate, int channels)
+{
+    LoudnessMeter *m = mem_alloc(1, sizeof *m);
+    m->st = state_new(&(AudioBuf){.rate = rate, .channels = channels}, EBUR128_MODE_M);
+    return m;
+}
+
+void loudness_meter_close(LoudnessMeter *m)
+{
+    if (m) ebur128_destroy(&m->st);
+    free(m);
+}
+
+void loudness_meter_add(LoudnessMeter *m, const float *x, int64_t frames)
+{
+    ebur128_add_frames_float(m->st, x, (size_t)frames);
+}
+
+double loudness_meter_momentary(const LoudnessMeter *m)
+{
+    double lufs;
+    return ebur128_loudness_momentary(m->st, &lufs) == EBUR128_SUCCESS ? lufs : -HUGE_VAL;
+}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/concert.h"
+#include "app/improv_job.h"
 #include "base/json.h"
 #include "command.h"
 #include "rows.h"
@@ -19,14 +20,17 @@ typedef struct AtmosOpts {
     SamplingRows sampling;
     ApiOpts api;
     int n, context;
-    const char *save, *load;
-    bool list, plain, audio, ignore_end, clobber;
+    const char *save, *load, *output;
+    bool list, loop, plain, audio, ignore_end, clobber;
 } AtmosOpts;
 
 static const AtmosOpts DEFAULTS = {.in = TEXT_INPUT_DEFAULTS, .contour = CONTOUR_DEFAULTS,
                                    .sampling = SAMPLING_DEFAULTS, .api = API_DEFAULTS,
                                    .audio = true,
                                    .clobber = true};
+
+enum { LOOP_TOKENS = 200, LOOP_TPS = 8 };
+static const double LOOP_THRESHOLD = 3; /* nats of surprisal */
 
 static const Opt SERVER[] = {
     {.name = "api", .type = OPT_STRING, .at = offsetof(ApiOpts, url), .arg = "URL",
@@ -61,6 +65,13 @@ static const Opt RUNS[] = {
      .local = true},
     {.name = "load", .type = OPT_STRING, .at = offsetof(AtmosOpts, load), .arg = "RUN.npz",
      .help = "show a saved run again", .local = true},
+    {.name = "loop", .type = OPT_FLAG, .at = offsetof(AtmosOpts, loop),
+     .help = "no song: the text's own hidden states are played as it is written, and the loudness "
+             "of that music is the next token's temperature; 8 tokens a second unless --tps says "
+             "otherwise"},
+    {.letter = 'o', .name = "output", .type = OPT_STRING, .at = offsetof(AtmosOpts, output),
+     .arg = "NAME", .help = "of --loop: NAME.wav, NAME.mid and NAME.json; loop by default",
+     .local = true},
     {.name = "list", .type = OPT_FLAG, .at = offsetof(AtmosOpts, list),
      .help = "the runs in a directory (the operand, or here)", .local = true},
     {.name = "plain", .type = OPT_FLAG, .at = offsetof(AtmosOpts, plain),
@@ -95,6 +106,32 @@ static bool put_line(void *ud, const SessionToken *t)
     return ok;
 }
 
+static bool put_heard(void *ud, const SessionToken *t, bool tense)
+{
+    (void)tense;
+    return put_line(ud, t);
+}
+
+static CliStatus loop(const Call *call)
+{
+    const AtmosOpts *o = call->opts;
+    const ContourOpts usual = CONTOUR_DEFAULTS;
+    ImprovJob job = {.text = {.model = &o->model.model, .in = o->in, .context = o->context,
+                              .say = call->say},
+                     .contour = o->contour, .sampler = rows_sampler(&o->sampling), .loop = true,
+                     .ignore_end = o->ignore_end, .n = o->n ? o->n : LOOP_TOKENS,
+                     .threshold = LOOP_THRESHOLD, .device = o->audio,
+                     .output = o->output ? o->output : "loop", .save = o->save,
+                     .clobber = o->clobber, .command = call->echo, .put = put_heard};
+    if (o->contour.tps == usual.tps) job.contour.tps = LOOP_TPS;
+    if (call->operands->n || o->load || o->api.url) {
+        err_set(call->err, "--loop is its own song: give no other, no --load and no --api");
+        return CLI_USAGE;
+    }
+    if (!improv_check(&job, call->err)) return CLI_USAGE;
+    return improv_run(&job, call->run, call->err) ? CLI_OK : CLI_FAIL;
+}
+
 static CliStatus list(const Call *call)
 {
     Str out = {0};
@@ -115,6 +152,11 @@ static CliStatus run(const Call *call)
                     .sampler = rows_sampler(&o->sampling), .n = o->n,
                     .ignore_end = o->ignore_end, .save = o->save, .clobber = o->clobber};
     if (o->list) return list(call);
+    if (o->loop) return loop(call);
+    if (o->output) {
+        err_set(call->err, "-o is of --loop; a run is kept with --save RUN.npz");
+        return CLI_USAGE;
+    }
     job.api.key = getenv("LLMSONIFY_API_KEY");
     if (!job.api.key) job.api.key = getenv("OPENAI_API_KEY");
     if (!atmos_check(&job, call->err)) return CLI_USAGE;
@@ -143,6 +185,8 @@ const Command cmd_atmos = {
                 "llmsonify atmos song.flac -p 'Once upon a time' -n 200 -s 7 --plain --no-audio "
                 "--save run.npz\n"
                 "once more\nllmsonify atmos --load run.npz\n"
+                "the model's own music conducts it\n"
+                "llmsonify atmos --loop -p 'Once upon a time' -n 200 --no-audio -o loop\n"
                 "what has been kept\nllmsonify atmos --list\n",
     .text = "SONG is a WAV, FLAC, Ogg, Opus, MP3 or AIFF file. A frame of it is a token: the text\n"
             "ends with the song at the latest. Its loudness, or how fast that changes, is the\n"

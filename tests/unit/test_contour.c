@@ -268,6 +268,31 @@ static void the_s_curve_goes_from_zero_to_one_and_velocity_up_to_one(void **stat
     contour_free(&c);
 }
 
+static void live_loudness_knows_nothing_of_what_comes(void **state)
+{
+    ContourOpts o = CONTOUR_DEFAULTS;
+    ContourLive c;
+    ContourFrame f;
+    double first = 0;
+    (void)state;
+    o.tps = 10;
+    contour_live_begin(&c, &o);
+    for (int i = 0; i < 5; i++) {
+        f = contour_live_add(&c, -HUGE_VAL);
+        assert_true(f.lufs == 0 && f.velocity == 0 && f.temp == o.t_min);
+    }
+    f = contour_live_add(&c, -20);
+    assert_near(f.lufs, 1, 1e-12); /* the largest so far */
+    assert_near(f.temp, o.t_max, 1e-12);
+    for (int i = 0; i < 60; i++) f = contour_live_add(&c, -20);
+    assert_near(f.temp, o.t_min, 1e-12);
+    f = contour_live_add(&c, -21);
+    first = f.velocity; /* six half-lives after the beginning a small change is a large one */
+    assert_true(first > 0.3 && first <= 1);
+    f = contour_live_add(&c, -10);
+    assert_true(f.velocity > 0 && f.velocity <= 1 && f.lufs == 1);
+}
+
 static void a_song_shorter_than_a_frame_has_one(void **state)
 {
     const ContourOpts o = CONTOUR_DEFAULTS;
@@ -319,6 +344,7 @@ int main(void)
         cmocka_unit_test(mp3_and_ogg_are_within_a_fifth_of_a_lu),
         cmocka_unit_test(silence_stays_at_the_lowest_temperature),
         cmocka_unit_test(the_s_curve_goes_from_zero_to_one_and_velocity_up_to_one),
+        cmocka_unit_test(live_loudness_knows_nothing_of_what_comes),
         cmocka_unit_test(a_song_shorter_than_a_frame_has_one),
         cmocka_unit_test(what_is_no_audio_is_refused_by_name),
     };
