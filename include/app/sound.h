@@ -22,6 +22,7 @@ typedef struct SoundJob {
     int rate;           /* Hz */
     int bits;           /* AudioBits */
     double lufs, peak;  /* LUFS, dBTP */
+    double saturate;    /* dB, 0 = not */
     bool raw;           /* no mastering */
     const char *style;  /* equaliser: a genre's name */
     const char *format; /* when the path is "-" or a device; otherwise NULL */

@@ -1,5 +1,5 @@
-/* master.h: from a mix to a finished track. High-pass, gentle equaliser by style, glue compressor,
- * loudness to the target, true-peak limiter. */
+/* master.h: from a mix to a finished track. High-pass, gentle equaliser by style, saturation when
+ * asked for, glue compressor, loudness to the target, true-peak limiter. */
 #ifndef AUDIO_MASTER_H
 #define AUDIO_MASTER_H
 
@@ -13,6 +13,7 @@ typedef struct MasterOpts {
     const char *style; /* "opera", "house", "acid", ...; an unknown one gets a flat equaliser */
     double lufs;       /* integrated target, -14 by default */
     double peak;       /* dBTP, at most; -1 by default */
+    double saturate;   /* dB that the mix, its peak at full scale, is driven into a soft clipper */
     bool raw;          /* do nothing at all */
 } MasterOpts;
 

@@ -5,6 +5,7 @@
 #ifndef AUDIO_SATURATE_H
 #define AUDIO_SATURATE_H
 
+#include "audio/buf.h"
 #include "audio/oversample.h"
 
 enum { SATURATE_LATENCY = OVERSAMPLE_LATENCY };
@@ -23,5 +24,7 @@ typedef struct Saturator {
 void saturator_init(Saturator *s, double rate, double drive_db, double bias);
 void saturator_set(Saturator *s, double drive_db, double bias); /* reached within 20 ms */
 void saturator_run(Saturator *s, float *left, float *right, int n);
+/* A whole piece of one or two channels, in place and not late. */
+void saturate_buf(AudioBuf *a, double drive_db, double bias);
 
 #endif

@@ -147,8 +147,8 @@ static void add_common(const Studio *s, Str *out)
     str_addf(out, "llmsonify %s\nmode %s\nmodel %s\ndirection %s\n%s\n", LLMSONIFY_VERSION, MODE,
              print, s->reader.name, s->job->command);
     if (*s->plan.format)
-        str_addf(out, "sound %d %d %d %.9g %.9g %d ", o->engine, o->rate, o->bits, o->lufs, o->peak,
-                 o->raw);
+        str_addf(out, "sound %d %d %d %.9g %.9g %.9g %d ", o->engine, o->rate, o->bits, o->lufs,
+                 o->peak, o->saturate, o->raw);
     if (*s->plan.format && o->engine != ENGINE_NATIVE) add_font(s, out);
     str_addf(out, "\nfiles %d", s->plan.midi_only);
 }

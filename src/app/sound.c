@@ -16,8 +16,8 @@ static bool interrupted(const Run *run, Err *err)
 bool sound_master(AudioBuf *a, const SoundJob *job, const char *shown, MasterDone *done,
                   const Run *run, Err *err)
 {
-    MasterOpts o = {.style = job->style, .lufs = job->lufs, .raw = job->raw,
-                    .peak = job->peak - audio_headroom(shown, job->format)};
+    MasterOpts o = {.style = job->style, .lufs = job->lufs, .saturate = job->saturate,
+                    .raw = job->raw, .peak = job->peak - audio_headroom(shown, job->format)};
     return !interrupted(run, err) && audio_master(a, &o, done, run, err) && !interrupted(run, err);
 }
 

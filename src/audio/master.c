@@ -3,9 +3,10 @@
  * The chain: everything is scaled to full scale first, so that a quiet mix is treated like a loud
  * one; a high-pass at 28 Hz takes what only heats loudspeakers (and any offset); an equaliser by
  * style, at most 3 dB; a slow leveller, because at -14 LUFS an opera's pianissimo must be lifted by
- * a hand on the fader and not by crushing its climax; a glue compressor, 2:1, whose threshold sits
- * so that the loud tenth of the piece is reduced by the style's amount; then gain and limiter, the
- * gain found by the secant method on the measured loudness.
+ * a hand on the fader and not by crushing its climax; a soft clipper, when asked for; a glue
+ * compressor, 2:1, whose threshold sits so that the loud tenth of the piece is reduced by the
+ * style's amount; then gain and limiter, the gain found by the secant method on the measured
+ * loudness.
  *
  * The ceiling is 0.3 dB under the peak asked for: 16-bit dither and lossy encoders add a little. */
 #include "audio/master.h"
@@ -18,6 +19,7 @@
 #include "audio/biquad.h"
 #include "audio/compressor.h"
 #include "audio/limiter.h"
+#include "audio/saturate.h"
 #include "base/mem.h"
 #include "chunks.h"
 #include "gain_curve.h"
@@ -243,6 +245,7 @@ bool audio_master(AudioBuf *a, const MasterOpts *opts, MasterDone *done, const R
     const Style *style = style_find(opts->style);
     equalise(a, style, 1 / peak, run);
     leveller_run(a, &style->ride, run);
+    if (opts->saturate > 0) saturate_buf(a, opts->saturate, 0);
     glue(a, style, run);
     if (run_stopped(run)) return err_set(err, "interrupted");
     return reach_loudness(a, opts, done, run, err);

@@ -4,7 +4,9 @@
  * with a level slope and stays there. Driven: y = f(d x + b) - f(b), scaled to slope 1 at 0. */
 #include "audio/saturate.h"
 
+#include <assert.h>
 #include <math.h>
+#include <stdbool.h>
 
 static const double SATURATE_GLIDE = 0.004; /* seconds, time constant */
 static const double DC_HZ = 10;
@@ -93,5 +95,28 @@ void saturator_run(Saturator *s, float *left, float *right, int n)
     for (int at = 0; at < n; at += OVERSAMPLE_BLOCK) {
         int len = n - at < OVERSAMPLE_BLOCK ? n - at : OVERSAMPLE_BLOCK;
         run_block(s, (float *const[2]){left + at, right + at}, len);
+    }
+}
+
+void saturate_buf(AudioBuf *a, double drive_db, double bias)
+{
+    float left[OVERSAMPLE_BLOCK], right[OVERSAMPLE_BLOCK];
+    Saturator s;
+    assert(a->channels == 1 || a->channels == 2);
+    const int other = a->channels - 1;
+    saturator_init(&s, a->rate, drive_db, bias);
+    for (int64_t at = 0; at < a->frames + SATURATE_LATENCY; at += OVERSAMPLE_BLOCK) {
+        for (int64_t i = 0; i < OVERSAMPLE_BLOCK; i++) {
+            bool in = at + i < a->frames;
+            left[i] = in ? a->x[(at + i) * a->channels] : 0;
+            right[i] = in ? a->x[(at + i) * a->channels + other] : 0;
+        }
+        saturator_run(&s, left, right, OVERSAMPLE_BLOCK);
+        for (int64_t i = 0; i < OVERSAMPLE_BLOCK; i++) {
+            int64_t to = at + i - SATURATE_LATENCY;
+            if (to < 0 || to >= a->frames) continue;
+            a->x[to * a->channels] = left[i];
+            a->x[to * a->channels + other] = right[i];
+        }
     }
 }

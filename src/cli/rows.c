@@ -65,7 +65,7 @@ const Opt rows_plot[2] = {
      .arg = "FORMAT", .help = "of the pictures", .choices = PICTURES, .local = true},
 };
 
-const Opt rows_sound[6] = {
+const Opt rows_sound[7] = {
     {.name = "soundfont", .type = OPT_STRING, .at = offsetof(SoundRows, soundfont), .arg = "FILE",
      .help = "an .sf2 or .sf3, by path or by name; or LLMSONIFY_SOUNDFONT", .local = true},
     {.letter = 'r', .name = "rate", .type = OPT_INT, .at = offsetof(SoundRows, rate), .arg = "HZ",
@@ -77,6 +77,8 @@ const Opt rows_sound[6] = {
      .help = "integrated loudness", .lo = -50, .hi = -5},
     {.name = "peak", .type = OPT_REAL, .at = offsetof(SoundRows, peak), .arg = "DBTP",
      .help = "true peak at most", .lo = -20, .hi = 0},
+    {.name = "saturate", .type = OPT_REAL, .at = offsetof(SoundRows, saturate), .arg = "DB",
+     .help = "drive the mix into a soft clipper before it is limited", .lo = 0, .hi = 36},
     {.name = "raw", .type = OPT_FLAG, .at = offsetof(SoundRows, raw),
      .help = "no mastering at all"},
 };
@@ -85,5 +87,6 @@ SoundJob rows_sound_job(const SoundRows *r)
 {
     static const int bits[] = {BITS_16, BITS_24, BITS_FLOAT};
     return (SoundJob){.font = r->soundfont, .rate = r->rate, .bits = bits[r->bits],
-                      .lufs = r->loudness, .peak = r->peak, .raw = r->raw};
+                      .lufs = r->loudness, .peak = r->peak, .saturate = r->saturate,
+                      .raw = r->raw};
 }

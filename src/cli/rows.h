@@ -26,12 +26,12 @@ typedef struct EngineRows {
 typedef struct SoundRows {
     const char *soundfont;
     int rate, bits; /* bits: index into 16, 24, 32 */
-    double loudness, peak;
+    double loudness, peak, saturate;
     bool raw;
 } SoundRows;
 #define SOUND_DEFAULTS {.rate = 44100, .bits = 0, .loudness = -14, .peak = -1}
 
-extern const Opt rows_model[1], rows_music[7], rows_sound[6], rows_engine[1];
+extern const Opt rows_model[1], rows_music[7], rows_sound[7], rows_engine[1];
 extern const Opt rows_plot[2]; /* of a PlotJob */
 
 /* A table of rows placed at the offset `where` of a command's struct. */

@@ -82,6 +82,10 @@ piece --loudness -23 --peak -3 -q -o quiet.wav
 run "$LLM" measure quiet.wav --json
 json out 'abs($j->{lufs} + 23) < 0.5 && $j->{true_peak} <= -3 + 0.05' \
     "--loudness and --peak are kept"
+piece --saturate 18 -q -o driven.wav
+run "$LLM" measure driven.wav --json
+json out 'abs($j->{lufs} + 14) < 0.5 && $j->{crest} < 12 && abs($j->{dc}) < 1e-3' \
+    "--saturate makes it dense and keeps the loudness"
 
 cp song.mid keep.mid
 echo old > song.wav

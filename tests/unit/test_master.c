@@ -88,6 +88,34 @@ static void a_swell_reaches_the_target_and_remains_a_swell(void **state)
     audio_free(&a);
 }
 
+/* A sine of 200 Hz has no third harmonic until it is asked to be driven; it is as loud as ever. */
+static void saturation_adds_harmonics_and_keeps_the_target(void **state)
+{
+    double third[2];
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        const Tone tone = {6, -12};
+        Err err = {{0}};
+        AudioBuf a;
+        AudioMeasure m;
+        make_tones(&a, RATE, 200, &tone, 1);
+        MasterOpts o = {.style = "acid", .lufs = -20, .peak = -1, .saturate = i ? 12 : 0};
+        assert_true(audio_master(&a, &o, NULL, NULL, &err));
+        audio_measure(&a, &m);
+        check_target(&m, -20, -1);
+        double re = 0, im = 0, own = 0;
+        for (int k = 0; k < 2 * RATE; k++) {
+            double x = a.x[2 * (RATE + k)], w = 2 * M_PI * k / RATE;
+            re += x * cos(600 * w);
+            im += x * sin(600 * w);
+            own += x * x;
+        }
+        third[i] = 10 * log10((re * re + im * im) / (own * RATE));
+        audio_free(&a);
+    }
+    assert_true(third[0] < -55 && third[1] > -20);
+}
+
 static void a_lower_peak_is_kept_too(void **state)
 {
     AudioBuf a;
@@ -249,6 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dance_music_reaches_every_usual_target),
         cmocka_unit_test(a_swell_reaches_the_target_and_remains_a_swell),
+        cmocka_unit_test(saturation_adds_harmonics_and_keeps_the_target),
         cmocka_unit_test(a_lower_peak_is_kept_too),
         cmocka_unit_test(a_lossy_file_keeps_the_peak_when_its_headroom_is_left),
         cmocka_unit_test(an_offset_and_subsonics_are_taken_out),

@@ -132,6 +132,28 @@ static void settings_glide_and_silence_ends_silent(void **state)
     for (int i = N / 2; i < N; i++) assert_true(x[i] == 0 || fabsf(x[i]) > 1e-30f);
 }
 
+/* A click stays where it is, near the end of the buffer; a sine of full scale becomes a square. */
+static void a_whole_piece_is_not_late(void **state)
+{
+    AudioBuf a, b;
+    (void)state;
+    audio_init(&a, RATE, 2, 1000);
+    audio_init(&b, RATE, 1, 4800);
+    a.x[2 * 990] = 0.001f;
+    saturate_buf(&a, 0, 0);
+    for (int i = 0; i < 1000; i++) {
+        assert_true(i == 990 || fabsf(a.x[2 * i]) < 0.7f * a.x[2 * 990]);
+        assert_true(a.x[2 * i + 1] == 0);
+    }
+    make_sine(b.x, 4800, 1000, RATE, 1);
+    saturate_buf(&b, 20, 0);
+    /* driven tenfold it is a square of 0.1, whose edges ring by up to 18 % at most twice */
+    for (int i = 0; i < 4800; i++) assert_true(fabsf(b.x[i]) < 0.14f);
+    assert_true(tone_amplitude(b.x, 4800, 3000, RATE) > 0.03);
+    audio_free(&a);
+    audio_free(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +162,7 @@ int main(void)
         cmocka_unit_test(small_signals_pass_and_come_late_by_what_is_said),
         cmocka_unit_test(loud_sines_get_harmonics_and_no_aliases),
         cmocka_unit_test(settings_glide_and_silence_ends_silent),
+        cmocka_unit_test(a_whole_piece_is_not_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
