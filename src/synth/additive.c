@@ -6,7 +6,9 @@
  * own harmonics, with the total power made equal from note to note; they glide, so that slides and
  * brightness do not click. Harmonics within a tenth of half the rate fade out: nothing folds back.
  * Vibrato comes in late, as a musician's does; its phase, and that of each player, is read off the
- * weights. */
+ * weights. Harmonics that all pass zero together would add up to a needle once a period: their
+ * signs follow the sequence of Rudin and Shapiro, by which no sum of them is far larger than their
+ * power. */
 #include "additive.h"
 
 #include "base/lanes.h"
@@ -41,6 +43,15 @@ static double room_for(double share)
     return voice_clamp((0.47 - share) / 0.05, 0, 1);
 }
 
+/* W. Rudin, "Some theorems on Fourier coefficients", 1959: whether n has an odd number of pairs of
+ * ones in binary. */
+static float sign_of(int n)
+{
+    int odd = 0;
+    for (int pairs = n & n >> 1; pairs; pairs &= pairs - 1) odd ^= 1;
+    return odd ? -1 : 1;
+}
+
 static void set_strengths(AdditiveVoice *v, double key)
 {
     const AdditiveSound *s = v->sound;
@@ -55,8 +66,8 @@ static void set_strengths(AdditiveVoice *v, double key)
     }
     double scale = power > 0 ? 1 / sqrt(power) : 0;
     for (int i = 0; i < ADDITIVE_HARMONICS; i++) {
-        v->to[i] *= (float)scale;
-        if (v->to[i] > 1e-4f || v->now[i] > 1e-4f) v->harmonics = i + 1;
+        v->to[i] *= (float)scale * sign_of(i);
+        if (fabsf(v->to[i]) > 1e-4f || fabsf(v->now[i]) > 1e-4f) v->harmonics = i + 1;
     }
 }
 

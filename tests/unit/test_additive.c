@@ -52,6 +52,20 @@ static void the_clarinet_is_odd(void **state)
     assert_true(harmonic_db(key_hz(50), 4) < harmonic_db(key_hz(50), 5) - 8);
 }
 
+/* Measured: 1.1 at most; with all harmonics in step the cello's key 84 has 2.7. */
+static void no_waveform_is_a_needle(void **state)
+{
+    static const char *const NAME[] = {"organ", "flute", "oboe",    "clarinet", "horn", "strings",
+                                       "cello", "soprano", "mezzo", "alto",     "baritone"};
+    (void)state;
+    for (size_t i = 0; i < sizeof NAME / sizeof *NAME; i++)
+        for (int key = 48; key <= 84; key += 12) {
+            play(NAME[i], (VoiceNote){.key = (float)key, .vel = 0.8f});
+            double ratio = jump_of(x + SECOND / 4, SECOND / 2) / rms_of(x + SECOND / 4, SECOND / 2);
+            if (ratio > 1.3) fail_msg("%s, key %d: jump over rms is %.2f", NAME[i], key, ratio);
+        }
+}
+
 /* The soprano's first formant is at 800 Hz whatever the key: the harmonic nearest to it stands over
  * the slope of the source, which alone would have it at -0.9 * 6 dB an octave. */
 static void formants_stay_where_they_are_when_the_key_moves(void **state)
@@ -151,6 +165,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_organ_has_the_partials_of_its_drawbars),
         cmocka_unit_test(the_clarinet_is_odd),
+        cmocka_unit_test(no_waveform_is_a_needle),
         cmocka_unit_test(formants_stay_where_they_are_when_the_key_moves),
         cmocka_unit_test(vibrato_comes_late_and_has_its_rate),
         cmocka_unit_test(brightness_moves_the_centroid),
