@@ -6,6 +6,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fluidsynth.h>
+#include <stdlib.h>
+
 #include "app/bank.h"
 #include "base/file.h"
 #include "fixture_audio.h"
@@ -72,6 +75,40 @@ static void the_same_noise_gives_the_same_bytes_on_any_number_of_threads(void **
     assert_true(again.len < 3000000);
     str_free(&again);
     free(noise);
+}
+
+static void count_message(int level, const char *message, void *data)
+{
+    print_error("FluidSynth, level %d: %s\n", level, message);
+    ++*(int *)data;
+}
+
+/* How much FluidSynth has to say, from errors to warnings, while it loads a bank. */
+static int complaints(const char *path)
+{
+    static const enum fluid_log_level LEVEL[] = {FLUID_PANIC, FLUID_ERR, FLUID_WARN};
+    int said = 0;
+    fluid_settings_t *settings = new_fluid_settings();
+    fluid_synth_t *synth = new_fluid_synth(settings);
+    for (int i = 0; i < 3; i++) fluid_set_log_function(LEVEL[i], count_message, &said);
+    bool loaded = fluid_synth_sfload(synth, path, 1) != FLUID_FAILED;
+    for (int i = 0; i < 3; i++) fluid_set_log_function(LEVEL[i], NULL, NULL);
+    delete_fluid_synth(synth);
+    delete_fluid_settings(settings);
+    return loaded ? said : -1;
+}
+
+static void fluidsynth_loads_it_without_a_word(void **state)
+{
+    const Made *m = *state;
+    const char *root = getenv("LLMSONIFY_ROOT");
+    char *shipped = path_join(root && root[0] ? root : ".", "soundfonts/llmsonify.sf2");
+    char *other = path_join(m->dir, "missing.sf2");
+    assert_int_equal(complaints(m->path), 0);
+    assert_int_equal(complaints(shipped), 0);
+    assert_int_equal(complaints(other), -1);
+    free(shipped);
+    free(other);
 }
 
 /* The riser begins from nothing: in a quarter of a second it is at -80 dB at the softest. */
@@ -176,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_noise_gives_the_same_bytes_on_any_number_of_threads),
+        cmocka_unit_test(fluidsynth_loads_it_without_a_word),
         cmocka_unit_test(every_preset_sounds_at_three_velocities_each_louder),
         cmocka_unit_test(every_drum_sounds_at_three_velocities_each_louder),
         cmocka_unit_test(held_notes_go_on_level_and_without_clicks),

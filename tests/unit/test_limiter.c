@@ -76,6 +76,29 @@ static void no_peak_passes_the_ceiling(void **state)
     }
 }
 
+/* EBU Tech 3341, cases 15-23, as input: sines whose peaks lie between the samples, as far as 9 dB
+ * over the largest of them. The ceiling is 1 dB under what each case's true peak is, so that a
+ * limiter that looks at samples alone would let them pass. Steady tones keep it within 0.1 dB. */
+static void the_peaks_of_tech_3341_are_limited_to_the_ceiling(void **state)
+{
+    static const double DIVISOR[] = {4, 4, 6, 8, 4}, LEVEL[] = {0.5, 0.5, 0.5, 0.5, 1.41};
+    static const double DEGREES[] = {0, 45, 60, 67.5, 45};
+    (void)state;
+    for (int i = 0; i < 9; i++) {
+        const double ceiling = 0.891 * (i < 4 ? 0.5 : i == 4 ? 1.41 : 1);
+        AudioBuf a;
+        if (i < 5)
+            make_peaks_between(&a, 48000, DIVISOR[i], LEVEL[i], DEGREES[i]);
+        else
+            make_burst_between(&a, 48000, i - 5);
+        assert_true(judge(&a) > 20 * log10(ceiling) + 0.5);
+        limit(&a, 1, ceiling);
+        double over = judge(&a) - 20 * log10(ceiling);
+        if (over > 0.1 || over < -0.5) fail_msg("case %d: %.2f dB over the ceiling", 15 + i, over);
+        audio_free(&a);
+    }
+}
+
 static void what_is_under_the_ceiling_is_only_driven(void **state)
 {
     AudioBuf a, b;
@@ -141,6 +164,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(our_true_peak_is_that_of_libebur128),
         cmocka_unit_test(no_peak_passes_the_ceiling),
+        cmocka_unit_test(the_peaks_of_tech_3341_are_limited_to_the_ceiling),
         cmocka_unit_test(what_is_under_the_ceiling_is_only_driven),
         cmocka_unit_test(the_gain_never_steps),
         cmocka_unit_test(threads_do_not_change_the_peaks),

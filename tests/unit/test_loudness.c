@@ -100,25 +100,19 @@ static void tech_3341_case_12_momentary_is_constant(void **state)
     check_curve(0.4, (Tone[]){{0.18, -20}, {0.22, -30}}, 25, 1, -23);
 }
 
-/* One second of a sine of rate/divisor with the given start phase and fades of 10 ms. */
-static double true_peak_of(int rate, double divisor, double amplitude, double degrees)
+static double true_peak_of(AudioBuf *a)
 {
-    AudioBuf a;
     AudioMeasure m;
-    audio_init(&a, rate, 2, rate);
-    for (int64_t i = 0; i < a.frames; i++) {
-        double edge = fmin(1, fmin((double)i, (double)(rate - 1 - i)) / (0.01 * rate));
-        double x = amplitude * edge * sin(2 * M_PI * (double)i / divisor + degrees * M_PI / 180);
-        a.x[2 * i] = a.x[2 * i + 1] = (float)x;
-    }
-    audio_measure(&a, &m);
-    audio_free(&a);
+    audio_measure(a, &m);
+    audio_free(a);
     return m.true_peak;
 }
 
 static void check_true_peak(double divisor, double amplitude, double degrees, double expected)
 {
-    double got = true_peak_of(RATE, divisor, amplitude, degrees);
+    AudioBuf a;
+    make_peaks_between(&a, RATE, divisor, amplitude, degrees);
+    double got = true_peak_of(&a);
     if (got > expected + 0.2 || got < expected - 0.4) /* Tech 3341 */
         fail_msg("fs/%g at %g degrees: %g dBTP", divisor, degrees, got);
 }
@@ -133,44 +127,13 @@ static void tech_3341_cases_15_to_19_true_peaks_between_samples(void **state)
     check_true_peak(4, 1.41, 45, 3);
 }
 
-/* Cases 20-23: at four times the rate, a sine of fs/6 with one period of fs/4 at twice the level,
- * low-passed (sinc of 129 taps under a Blackman window, cut at fs/2) and every fourth sample
- * taken from an offset. */
-static double true_peak_of_burst(int offset)
-{
-    enum { OVER = 4, LENGTH = 4096 * OVER, AT = 2000 * OVER, HALF = 64 };
-    AudioBuf a;
-    AudioMeasure m;
-    double *x = mem_alloc(LENGTH, sizeof *x), phase = 0;
-    for (int i = 0; i < LENGTH; i++) {
-        bool burst = i >= AT && i < AT + 4 * OVER;
-        double edge = fmin(1, fmin(i, LENGTH - 1 - i) / (480.0 * OVER));
-        x[i] = (burst ? 1.0 : 0.5 * edge) * sin(phase);
-        phase += 2 * M_PI / ((burst ? 4 : 6) * OVER);
-        if (i == AT - 1) phase = 0; /* AT is a whole number of periods of neither: start at zero */
-    }
-    audio_init(&a, RATE, 2, LENGTH / OVER);
-    for (int64_t n = 0; n < a.frames; n++) {
-        double sum = 0;
-        for (int k = -HALF; k <= HALF; k++) {
-            int64_t i = n * OVER + offset + k;
-            double t = M_PI * k / OVER, w = 0.42 + 0.5 * cos(M_PI * k / HALF) +
-                                            0.08 * cos(2 * M_PI * k / HALF);
-            if (i >= 0 && i < LENGTH) sum += x[i] * w / OVER * (k ? sin(t) / t : 1);
-        }
-        a.x[2 * n] = a.x[2 * n + 1] = (float)sum;
-    }
-    audio_measure(&a, &m);
-    audio_free(&a);
-    free(x);
-    return m.true_peak;
-}
-
 static void tech_3341_cases_20_to_23_a_burst_between_samples(void **state)
 {
     (void)state;
     for (int offset = 0; offset < 4; offset++) {
-        double got = true_peak_of_burst(offset);
+        AudioBuf a;
+        make_burst_between(&a, RATE, offset);
+        double got = true_peak_of(&a);
         if (got > 0.2 || got < -0.4) fail_msg("offset %d: %g dBTP", offset, got);
     }
 }
