@@ -27,7 +27,7 @@ DEPS_TEST  := libcmocka-dev perl curl tmux
 DEPS_WEB   := chromium $(if $(shell command -v npm),,nodejs npm)
 
 # Sanitizers make gcc see null pointers that are not there: warnings are no errors then.
-WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes $(if $(SAN),-Wno-format-truncation,-Werror)
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla $(if $(SAN),-Wno-format-truncation,-Werror)
 STD  := -std=c11 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -ffp-contract=off
 INC  := -Iinclude -Isrc
 LIBS := -lfluidsynth -lsndfile -lebur128 -lzip -lsamplerate -lkissfft-float -lcjson -llapacke \

@@ -231,16 +231,6 @@ sub check_headers {
     rule('each header compiles alone, and twice', @bad);
 }
 
-sub check_vla {
-    my $cc = $ENV{CC} || 'cc';
-    my @bad;
-    for my $file (@source) {
-        my $out = `$cc -std=c11 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -Wvla -Werror -Iinclude -Isrc -fsyntax-only $file 2>&1`;
-        push @bad, "$file: $out" if $?;
-    }
-    rule('no variable-length arrays', @bad);
-}
-
 sub check_top {
     my %ok = map { $_ => 1 } qw(Makefile README.md LICENSE src include tests soundfonts models
         examples build);
@@ -271,7 +261,6 @@ check_page();
 check_banned();
 check_silent();
 check_headers();
-check_vla();
 check_top();
 check_runnable();
 done_testing();
