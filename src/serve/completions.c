@@ -15,7 +15,8 @@
 struct Completions {
     Studio *studio;
     int threads;
-    _Atomic int busy;
+    _Atomic int busy;    /* replies that are open */
+    _Atomic int writing; /* threads */
     volatile sig_atomic_t stop;
 };
 
@@ -115,7 +116,7 @@ static void put_error(Writing *w, const char *message)
 static void *write_text(void *ud)
 {
     Writing *w = ud;
-    const Run run = {.stop = &w->stop, .threads = w->home->threads};
+    const Run run = {.stop = &w->home->stop, .threads = w->home->threads};
     StudioTextEnd end;
     Err err = {""};
     w->ask.text.prompt = w->ask.prompt;
@@ -136,6 +137,7 @@ static void *write_text(void *ud)
     w->end = true;
     pthread_mutex_unlock(&w->lock);
     http_wake(w->stream);
+    atomic_fetch_sub(&w->home->writing, 1);
     return NULL;
 }
 
@@ -143,8 +145,10 @@ static void opened(void *ud, HttpStream *stream)
 {
     Writing *w = ud;
     w->stream = stream;
+    atomic_fetch_add(&w->home->writing, 1);
     w->started = pthread_create(&w->thread, NULL, write_text, w) == 0;
     w->end = !w->started;
+    if (!w->started) atomic_fetch_sub(&w->home->writing, 1);
 }
 
 static void pull(void *ud, Str *out, bool *end)
@@ -181,6 +185,16 @@ Completions *completions_open(Studio *studio, int threads)
 void completions_stop(Completions *c)
 {
     c->stop = 1;
+}
+
+int completions_writing(const Completions *c)
+{
+    return atomic_load(&c->writing);
+}
+
+int completions_open_replies(const Completions *c)
+{
+    return atomic_load(&c->busy);
 }
 
 void completions_close(Completions *c)

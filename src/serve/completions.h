@@ -20,6 +20,10 @@ Completions *completions_open(Studio *studio, int threads);
 void completions_close(Completions *c);
 /* Nothing new is begun, what is written ends now. */
 void completions_stop(Completions *c);
+/* Texts that are still being written. */
+int completions_writing(const Completions *c);
+/* Answers that are not all sent. */
+int completions_open_replies(const Completions *c);
 
 /* True, and a stream in *out; false: *status and the message of a refusal. */
 bool completions_reply(Completions *c, const Str *body, HttpReply *out, int *status, Err *err);

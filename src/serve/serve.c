@@ -32,6 +32,12 @@ static void wait_for_jobs(Jobs *jobs, double seconds)
     for (double end = now() + seconds; jobs_running(jobs) && now() < end;) wait_ms(10);
 }
 
+static void wait_for_texts(const Completions *c, double seconds,
+                           int (*count)(const Completions *c))
+{
+    for (double end = now() + seconds; count(c) && now() < end;) wait_ms(10);
+}
+
 static void shut_down(Api *api, HttpServer *http)
 {
     bool busy = jobs_running(api->jobs) > 0;
@@ -41,8 +47,10 @@ static void shut_down(Api *api, HttpServer *http)
     jobs_stop(api->jobs);
     wait_for_jobs(api->jobs, GRACE);
     if (busy) wait_ms((int)(1000 * LINGER));
+    wait_for_texts(api->completions, GRACE, completions_writing);
     http_quiesce(http);
     for (double end = now() + LINGER; jobs_watched(api->jobs) && now() < end;) wait_ms(10);
+    wait_for_texts(api->completions, LINGER, completions_open_replies);
     http_close(http);
 }
 

@@ -8,6 +8,7 @@ if ! command -v curl > /dev/null; then
 fi
 export NO_PROXY='*' no_proxy='*'
 pid=
+: > log
 trap 'kill $pid 2> /dev/null; cd /; rm -rf "$SCRATCH"' EXIT
 "$LLM" serve --port 0 2> log &
 pid=$!
