@@ -75,7 +75,8 @@ static const Opt RUNS[] = {
     {.name = "list", .type = OPT_FLAG, .at = offsetof(AtmosOpts, list),
      .help = "the runs in a directory (the operand, or here)", .local = true},
     {.name = "plain", .type = OPT_FLAG, .at = offsetof(AtmosOpts, plain),
-     .help = "a line a token: seconds, temperature, text; no screen", .local = true},
+     .help = "a line a token: seconds, temperature, text; no screen, no sound, as fast as it "
+             "is written", .local = true},
     {.name = "audio", .type = OPT_OFF, .at = offsetof(AtmosOpts, audio),
      .help = "no playback", .local = true},
     {.name = "clobber", .type = OPT_OFF, .at = offsetof(AtmosOpts, clobber),

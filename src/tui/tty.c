@@ -147,11 +147,6 @@ bool tty_utf8(const Tty *t)
     return t->utf8;
 }
 
-int tty_colours(const Tty *t)
-{
-    return t->coloured ? COLORS : 0;
-}
-
 void tty_clear(Tty *t)
 {
     (void)t;
@@ -186,8 +181,6 @@ int tty_key(Tty *t, int ms)
     case ERR: return TTY_KEY_NONE;
     case KEY_LEFT: return TTY_KEY_LEFT;
     case KEY_RIGHT: return TTY_KEY_RIGHT;
-    case KEY_UP: return TTY_KEY_UP;
-    case KEY_DOWN: return TTY_KEY_DOWN;
     case KEY_HOME: return TTY_KEY_HOME;
     case KEY_RESIZE: return TTY_KEY_RESIZE;
     default: return key < 256 ? key : TTY_KEY_NONE;

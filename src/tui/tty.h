@@ -10,8 +10,7 @@ enum { TTY_RAMP = 32 }; /* colours from cold to hot */
 
 enum {
     TTY_KEY_NONE = -1,
-    TTY_KEY_LEFT = 0x10000, TTY_KEY_RIGHT, TTY_KEY_UP, TTY_KEY_DOWN, TTY_KEY_HOME,
-    TTY_KEY_RESIZE
+    TTY_KEY_LEFT = 0x10000, TTY_KEY_RIGHT, TTY_KEY_HOME, TTY_KEY_RESIZE
 };
 
 typedef struct TtyStyle {
@@ -29,7 +28,6 @@ void tty_close(Tty *t); /* NULL is fine */
 
 void tty_size(const Tty *t, int *rows, int *cols);
 bool tty_utf8(const Tty *t); /* other characters than ASCII can be shown */
-int tty_colours(const Tty *t);
 void tty_clear(Tty *t);
 /* UTF-8 text from a cell on, at most `width` cells of it. */
 void tty_put(Tty *t, int row, int col, int width, TtyStyle style, const char *text);

@@ -58,6 +58,16 @@ else
     skip "what conducts is the loudness of the file" "numpy is not installed"
 fi
 
+# ALSA's null device plays anything at once: the queue is used, nothing of the text may be lost.
+mkdir home
+printf 'pcm.!default { type null }\nctl.!default { type null }\n' > home/.asoundrc
+run env HOME="$SCRATCH/home" "$LLM" monitor -m "$WREN" -p "$ONCE" -n 48 -s 3
+if grep -q 'no sound' err; then
+    skip "a sound device hears all of it" "not even ALSA's null device is here"
+else
+    same out want "a sound device hears all of it"
+fi
+
 run "$LLM" monitor -m "$WREN" -p "$ONCE" --no-audio
 is_rc 1 "--no-audio without -o is wrong usage"
 monitor -o one --no-clobber
