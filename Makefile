@@ -21,7 +21,7 @@ DEPS_BUILD := gcc libc6-dev libsndfile1-dev libfluidsynth-dev libebur128-dev lib
               libsamplerate0-dev libzip-dev libcjson-dev libopenblas-dev liblapacke-dev \
               libpcre2-dev libutf8proc-dev libcairo2-dev libmicrohttpd-dev \
               libcurl4-openssl-dev libncurses-dev portaudio19-dev fluid-soundfont-gm
-DEPS_TEST  := libcmocka-dev perl curl tmux
+DEPS_TEST  := libcmocka-dev perl curl tmux procps
 # For the page's tests, which skip by name without them. Where node's own npm is, Debian's is not
 # asked for: the two do not go together.
 DEPS_WEB   := chromium $(if $(shell command -v npm),,nodejs npm)

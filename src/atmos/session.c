@@ -167,14 +167,20 @@ static bool get_column(Session *ses, const NpSet *set, int k, Err *err)
     return true;
 }
 
+/* -1 where there is none, or none that is a token. */
+static int32_t id_at(const NpArray *id, int64_t i)
+{
+    bool good = id && id->v && i < id->count && id->v[i] >= 0 && id->v[i] <= INT32_MAX;
+    return good ? (int32_t)id->v[i] : -1;
+}
+
 static bool get_tokens(Session *ses, const NpSet *set, Err *err)
 {
     const NpArray *text = np_find(set, "tokens"), *id = np_find(set, "token_ids");
     if (!text || !text->text || text->ndim != 1)
         return err_set(err, "no run: it has no vector of strings \"tokens\"");
     for (int64_t i = 0; i < text->count; i++)
-        session_add(ses, &(SessionToken){.text = text->text[i],
-                                    .id = id && id->v && i < id->count ? (int32_t)id->v[i] : -1});
+        session_add(ses, &(SessionToken){.text = text->text[i], .id = id_at(id, i)});
     return true;
 }
 

@@ -76,6 +76,11 @@ says 'first: no \.npy|first: ' "a run that is none"
 head -c 200 run.npz > cut.npz
 run "$LLM" atmos --load cut.npz --plain
 says 'cut.npz: ' "a run that is cut short"
+$PY -c 'import numpy as np
+np.savez("evil.npz", tokens=np.array(["a"]), temp=np.ones(1), prompt=np.array("x\x1b[2Jy\x9bz"))' \
+    2> /dev/null || cp run.npz evil.npz
+run "$LLM" atmos --list
+check "what a terminal would obey is not listed" sh -c '! LC_ALL=C grep -q "$(printf "[\033\233]")" out'
 mkdir empty
 run "$LLM" atmos --list empty
 says 'empty: no runs here' "a directory without runs"

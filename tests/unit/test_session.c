@@ -118,6 +118,24 @@ static void too_few_numbers_are_refused_by_name(void **state)
     free(path);
 }
 
+static void ids_that_are_no_tokens_are_unknown(void **state)
+{
+    static const char *const words[] = {"a", "b", "c", "d"};
+    const double id[4] = {(double)NAN, 1e300, -5, 7};
+    const int64_t n = 4;
+    char *path = path_join(*state, "run.npz");
+    Npz *z = npz_new(false);
+    Session s;
+    Err err;
+    assert_true(npz_add_strings(z, "tokens", words, 4, &err));
+    assert_true(npz_add(z, "token_ids", NP_F8, id, 1, &n, &err) && npz_write(z, path, &err));
+    assert_true(session_read(&s, path, &err));
+    for (int i = 0; i < 3; i++) assert_int_equal(s.token[i].id, -1);
+    assert_int_equal(s.token[3].id, 7);
+    session_free(&s);
+    free(path);
+}
+
 static void settings_out_of_range_are_refused(void **state)
 {
     static const char *const words[] = {"a"};
@@ -156,6 +174,7 @@ int main(void)
         cmocka_unit_test(an_empty_run_is_a_run),
         cmocka_unit_test(tokens_and_temperatures_are_enough),
         cmocka_unit_test(too_few_numbers_are_refused_by_name),
+        cmocka_unit_test(ids_that_are_no_tokens_are_unknown),
         cmocka_unit_test(settings_out_of_range_are_refused),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
