@@ -93,7 +93,9 @@ static int run_command(const Command *c, const Call *call, Progress *p)
     progress_clear(p);
     if (stop_signal && !(c->until_stopped && status == CLI_OK)) {
         int sig = stop_signal;
-        if (!p->quiet) fputs("llmsonify: interrupted\n", stderr);
+        const char *msg = call->err->msg; /* a job may say what was kept, and how to go on */
+        if (strncmp(msg, "interrupted", 11) != 0) msg = "interrupted";
+        if (!p->quiet) fprintf(stderr, "llmsonify: %s\n", msg);
         return 128 + sig;
     }
     if (status != CLI_OK) {

@@ -1,0 +1,307 @@
+/* train_job.c: see app/train_job.h. */
+#include "app/train_job.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "app/output.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "infer/hparams.h"
+#include "learn/decoder_file.h"
+#include "model/find.h"
+#include "train_text.h"
+
+enum { VALID_SEQUENCES = 64 }; /* of the validation text, at most */
+
+typedef struct Training {
+    const TrainJob *job;
+    TrainText text;
+    Decoder dec;
+    AdamState adam;
+    Str name;             /* of the job, for its state */
+    Str log;              /* train.csv */
+    char *state, *course; /* paths of train.safetensors and train.csv */
+    int32_t *id;          /* [batch, seq + 1] */
+    double loss;          /* running mean of the training loss */
+    double start;         /* seconds */
+    int64_t begun;        /* the first step of this run */
+} Training;
+
+static double seconds_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static DecoderShape shape_of_job(const TrainJob *job, const TrainText *text)
+{
+    DecoderShape s = decoder_shape(job->arch, text->vocab, job->width, job->layers);
+    if (job->head_size) s.dh = job->head_size;
+    if (job->heads) s.nh = job->heads;
+    if (job->arch == DECODER_GPT2) {
+        if (job->heads && !job->head_size) s.dh = job->width / job->heads;
+        if (!job->heads) s.nh = job->width / s.dh;
+        s.nkv = s.nh;
+    }
+    if (job->ff) s.ff = job->ff;
+    if (job->context) s.context = job->context;
+    return s;
+}
+
+/* Which layer is the first that sees everything tells the pattern; all others must follow it. */
+static bool pattern_of(const Hparams *hp, DecoderShape *s, Err *err)
+{
+    s->pattern = hp->nl + 1;
+    for (int l = hp->nl - 1; l >= 0; l--)
+        if (hp->layer[l].window == 0)
+            s->pattern = l + 1;
+        else
+            s->window = hp->layer[l].window;
+    for (int l = 0; l < hp->nl; l++)
+        if ((hp->layer[l].window == 0) != ((l + 1) % s->pattern == 0))
+            return err_set(err, "its windows follow no pattern that can be trained");
+    return true;
+}
+
+static bool shape_of_model(const Model *m, DecoderShape *s, Err *err)
+{
+    Hparams hp = {.nl = 0};
+    if (!hparams_read(&hp, m, err)) return false;
+    bool gemma = strcmp(hp.family, "gemma3") == 0, ok = true;
+    if (!gemma && strcmp(hp.family, "gpt2") != 0)
+        ok = err_set(err, "%s: a %s cannot be trained, only gemma3 and gpt2", m->path, hp.family);
+    *s = decoder_shape(gemma ? DECODER_GEMMA3 : DECODER_GPT2, (int)hp.vocab, hp.d, hp.nl);
+    s->nh = hp.nh;
+    s->nkv = hp.nkv;
+    s->dh = hp.dh;
+    s->ff = hp.ff;
+    s->context = hp.context;
+    s->eps = (double)hp.eps;
+    if (ok && gemma) {
+        ok = pattern_of(&hp, s, err);
+        for (int l = 0; l < hp.nl; l++)
+            *(hp.layer[l].window ? &s->local_theta : &s->theta) = hp.rope[hp.layer[l].rope].base;
+    }
+    hparams_free(&hp);
+    return ok;
+}
+
+static bool begin_weights(Training *t, CpuLevel level, Err *err)
+{
+    const TrainJob *job = t->job;
+    if (!job->from) {
+        DecoderShape s = shape_of_job(job, &t->text);
+        if (!decoder_open(&t->dec, &s, level, err)) return false;
+        decoder_begin(&t->dec, (uint64_t)job->seed);
+        return true;
+    }
+    Model m = {0};
+    DecoderShape s;
+    char *path = model_locate(job->from, err);
+    bool ok = path && model_open(&m, path, err) && shape_of_model(&m, &s, err) &&
+              decoder_open(&t->dec, &s, level, err) && decoder_read(&t->dec, m.ck, err);
+    if (ok && t->text.vocab > s.vocab)
+        ok = err_set(err, "%s: %d tokens, but the model has %d", path, t->text.vocab, s.vocab);
+    model_close(&m);
+    free(path);
+    return ok;
+}
+
+/* What a state must have been made by to go on from it. */
+static void name_job(Training *t)
+{
+    const TrainJob *j = t->job;
+    const DecoderShape *s = &t->dec.shape;
+    str_addf(&t->name,
+             "arch %d, vocabulary %d, width %d, layers %d, heads %d/%d of %d, feed-forward %d, "
+             "tokens %lld, sequences %d of %d, steps %d, warm-up %d, rate %g to %g from %g, decay "
+             "%g, clip %g, seed %d",
+             (int)s->arch, s->vocab, s->d, s->nl, s->nh, s->nkv, s->dh, s->ff,
+             (long long)t->text.train.n, j->batch, j->seq, j->steps, j->warm, j->rate, j->floor,
+             j->hold, j->decay, j->clip, j->seed);
+}
+
+static double validate(Training *t, const Run *run)
+{
+    const Tokens *v = &t->text.valid;
+    int seq = t->job->seq;
+    int64_t n = train_text_sequences(v, seq);
+    if (n > VALID_SEQUENCES) n = VALID_SEQUENCES;
+    int32_t *id = mem_alloc(n * (seq + 1), sizeof *id);
+    for (int64_t i = 0; i < n; i++)
+        memcpy(id + i * (seq + 1), v->id + i * seq, (size_t)(seq + 1) * sizeof *id);
+    double loss = decoder_loss(&t->dec, &(Batch){.id = id, .n = (int)n, .seq = seq}, run);
+    free(id);
+    return loss;
+}
+
+/* That of a model that was trained further stays as it was. */
+static bool make_config(const Training *t, Str *config, Err *err)
+{
+    if (!t->job->from) {
+        decoder_config(&t->dec.shape, t->text.end, config);
+        return true;
+    }
+    FileMap map = {0};
+    char *dir = model_locate(t->job->from, err);
+    char *path = dir ? path_join(dir, "config.json") : NULL;
+    bool ok = path && file_map_open(&map, path, err);
+    if (ok) str_add(config, map.data, (size_t)map.size);
+    file_map_close(&map);
+    free(path);
+    free(dir);
+    return ok;
+}
+
+static bool save_model(Training *t, Err *err)
+{
+    Str config = {0};
+    char *path[] = {path_join(t->job->out, "config.json"),
+                    path_join(t->job->out, "model.safetensors")};
+    bool ok = make_config(t, &config, err) && out_file(path[0], config.s, config.len, err) &&
+              decoder_write(&t->dec, path[1], err);
+    for (int i = 0; i < 2; i++) free(path[i]);
+    str_free(&config);
+    return ok;
+}
+
+static bool save_state(Training *t, Err *err)
+{
+    TrainState s = {str_text(&t->name), t->loss};
+    return out_file(t->course, t->log.s, t->log.len, err) &&
+           decoder_save_state(&t->dec, &t->adam, &s, t->state, err);
+}
+
+/* The course up to the step that the state is of. */
+static bool read_course(Training *t, Err *err)
+{
+    FileMap map;
+    if (!file_exists(t->course)) return true;
+    if (!file_map_open(&map, t->course, err)) return false;
+    const char *at = (const char *)map.data, *end = at + map.size;
+    for (bool head = true; at < end; head = false) {
+        const char *line = memchr(at, '\n', (size_t)(end - at));
+        line = line ? line + 1 : end;
+        if (!head && strtoll(at, NULL, 10) <= t->adam.step)
+            str_add(&t->log, at, (size_t)(line - at));
+        at = line;
+    }
+    file_map_close(&map);
+    return true;
+}
+
+/* A line of the course, and the state to go on from. */
+static bool look(Training *t, const Run *run, Err *err)
+{
+    double valid = validate(t, run), took = seconds_now() - t->start;
+    int64_t done = (t->adam.step - t->begun) * t->job->batch * t->job->seq;
+    if (run_stopped(run)) return true;
+    str_addf(&t->log, "%lld,%.5f,%.5f\n", (long long)t->adam.step, t->loss, valid);
+    say(&t->job->say, SAY_INFO,
+        "step %lld: loss %.4f, on the validation text %.4f nats a token; "
+        "%.0f tokens/s",
+        (long long)t->adam.step, t->loss, valid, (double)done / fmax(took, 1e-9));
+    return save_state(t, err);
+}
+
+static bool one_step(Training *t, const Run *run, Err *err)
+{
+    const TrainJob *j = t->job;
+    Batch b = {.id = t->id, .n = j->batch, .seq = j->seq};
+    AdamW opts = {.beta1 = 0.9, .beta2 = 0.98, .eps = 1e-8, .decay = j->decay};
+    train_text_batch(&t->text, j, t->adam.step, t->id);
+    double loss = decoder_gradient(&t->dec, &b, run);
+    if (run_stopped(run)) return true;
+    double norm = gradient_norm(t->dec.grads, t->dec.params.size);
+    if (!isfinite(loss) || !isfinite(norm))
+        return err_set(err, "the loss is not finite at step %lld: try a lower --rate",
+                       (long long)t->adam.step + 1);
+    double rate = hold_rate(t->adam.step, j->warm, j->steps, j->hold, j->rate, j->floor);
+    adam_step(&t->adam, &t->dec.params, &opts, t->dec.grads, gradient_clip(norm, j->clip), rate);
+    t->loss = t->adam.step == 1 ? loss : 0.95 * t->loss + 0.05 * loss;
+    return true;
+}
+
+static bool learn(Training *t, const Run *run, Err *err)
+{
+    t->start = seconds_now();
+    t->begun = t->adam.step;
+    Str stage = {0};
+    bool ok = true;
+    while (ok && t->adam.step < t->job->steps && !run_stopped(run)) {
+        ok = one_step(t, run, err);
+        stage.len = 0;
+        str_addf(&stage, "training, loss %.3f", t->loss);
+        run_progress(run, str_text(&stage), t->adam.step, t->job->steps);
+        bool last = t->adam.step == t->job->steps;
+        if (ok && !run_stopped(run) && (last || t->adam.step % t->job->every == 0))
+            ok = look(t, run, err);
+    }
+    str_free(&stage);
+    if (!ok || !run_stopped(run)) return ok;
+    if (!save_state(t, err)) return false;
+    return err_set(err,
+                   "interrupted after %lld of %d steps; the same command with --resume goes on",
+                   (long long)t->adam.step, t->job->steps);
+}
+
+static bool make_dir(const TrainJob *job, Err *err)
+{
+    char *model = path_join(job->out, "model.safetensors");
+    bool ok = job->clobber || job->resume || !file_exists(model) ||
+              err_set(err, "%s: exists; --force writes over it", model);
+    free(model);
+    if (ok && mkdir(job->out, 0777) != 0 && errno != EEXIST)
+        ok = err_set(err, "%s: cannot make the directory: %s", job->out, strerror(errno));
+    return ok;
+}
+
+static bool prepare(Training *t, CpuLevel level, const Run *run, Err *err)
+{
+    const TrainJob *job = t->job;
+    if (!make_dir(job, err) || !train_text_open(&t->text, job, run, err) ||
+        !begin_weights(t, level, err))
+        return false;
+    if (job->seq > t->dec.shape.context)
+        return err_set(err, "sequences of %d do not fit a context of %d", job->seq,
+                       t->dec.shape.context);
+    adam_alloc(&t->adam, &t->dec.params);
+    name_job(t);
+    t->state = path_join(job->out, "train.safetensors");
+    t->course = path_join(job->out, "train.csv");
+    t->id = mem_alloc((int64_t)job->batch * (job->seq + 1), sizeof *t->id);
+    str_addf(&t->log, "step,loss,validation\n");
+    say(&job->say, SAY_INFO, "%lld parameters; %lld tokens to learn from, %lld a step",
+        (long long)t->dec.params.size, (long long)t->text.train.n,
+        (long long)job->batch * job->seq);
+    if (!job->resume || !file_exists(t->state)) return true;
+    TrainState s = {.job = str_text(&t->name)};
+    if (!decoder_load_state(&t->dec, &t->adam, &s, t->state, err)) return false;
+    t->loss = s.loss;
+    return read_course(t, err);
+}
+
+bool train_job(const TrainJob *job, const Run *run, Err *err)
+{
+    Training t = {.job = job};
+    CpuLevel level;
+    bool ok = cpu_level_choose(&level, err) && prepare(&t, level, run, err) &&
+              learn(&t, run, err) && save_model(&t, err);
+    if (ok) remove(t.state);
+    train_text_close(&t.text);
+    decoder_free(&t.dec);
+    adam_free(&t.adam);
+    str_free(&t.name);
+    str_free(&t.log);
+    free(t.state);
+    free(t.course);
+    free(t.id);
+    return ok;
+}

@@ -1,0 +1,31 @@
+/* train_text.h: the tokens of a training, and which of them a step sees. Private to app/. */
+#ifndef APP_TRAIN_TEXT_H
+#define APP_TRAIN_TEXT_H
+
+#include "app/train_job.h"
+#include "token/tokenizer.h"
+
+#define TRAIN_END "<|endoftext|>"
+
+typedef struct Tokens {
+    int32_t *id; /* [n] */
+    int64_t n;
+} Tokens;
+
+/* Zero is empty. */
+typedef struct TrainText {
+    Tokenizer *tok;
+    int vocab, end; /* rows that the model needs; id of the token between texts */
+    Tokens train, valid;
+} TrainText;
+
+/* Learns the tokenizer (or takes that of job->from) into job->out and reads the texts by it. */
+bool train_text_open(TrainText *t, const TrainJob *job, const Run *run, Err *err);
+void train_text_close(TrainText *t);
+/* Sequences of `seq` tokens and the next one of each, without overlap. */
+int64_t train_text_sequences(const Tokens *t, int seq);
+/* The batch of a step into id [batch * (seq + 1)]: sequences in an order that is shuffled anew each
+ * time round, the same for the same seed. */
+void train_text_batch(const TrainText *t, const TrainJob *job, int64_t step, int32_t *id);
+
+#endif

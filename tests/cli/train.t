@@ -1,0 +1,86 @@
+#!/bin/sh
+# train.t: small models from a text: read back, resumed, the same whatever the threads.
+. "${LLMSONIFY_ROOT:-.}/tests/cli/tap.sh"
+
+TEXT=$ROOT/models/corpus/sentences.txt
+small() {
+    run "$LLM" train --text "$TEXT" --width 32 --layers 2 --vocab 400 --seq 32 --batch 8 "$@"
+}
+
+small --steps 30 --every 10 -q -t 1 -o one
+is_rc 0 "a model is trained"
+for f in config.json model.safetensors tokenizer.json train.csv; do there one/$f "it has $f"; done
+gone one/train.safetensors "its state is gone"
+perl -F, -ane 'if ($. == 1) { $ok = $_ eq "step,loss,validation\n"; next }
+    push @step, $F[0]; push @loss, $F[2];
+    END { exit !($ok && "@step" eq "10 20 30" && $loss[2] < $loss[1] && $loss[1] < $loss[0]) }' \
+    one/train.csv
+ok $? "the loss on the validation text falls"
+small --steps 30 --every 10 -q -t 2 -o two
+for f in config.json model.safetensors tokenizer.json train.csv; do
+    same one/$f two/$f "$f has the same bytes with two threads"
+done
+json one/config.json '$j->{model_type} eq "gemma3_text" && $j->{vocab_size} == 400' \
+    "its configuration is a Gemma's"
+run "$LLM" generate -m one -p "The bird" -n 8 --temp 0 -q
+is_rc 0 "it generates"
+run "$LLM" weights -m one --genre acid --bars 4 --no-audio -q -o acid
+is_rc 0 "it sounds"
+
+small --arch gpt2 --steps 20 --every 20 -q -o gpt
+json gpt/config.json '$j->{model_type} eq "gpt2" && $j->{n_head} == 1 && $j->{n_inner} == 128' \
+    "a GPT-2 has its configuration"
+run "$LLM" score -m gpt --json -p "The bird sings in the old tree."
+is_rc 0 "a GPT-2 is read back"
+
+# Interrupted at any moment, then resumed.
+small --steps 250 --every 50 -q -o whole
+rc=0
+timeout -s INT 0.7 "$LLM" train --text "$TEXT" --width 32 --layers 2 --vocab 400 --seq 32 --batch 8 \
+    --steps 250 --every 50 -o cut 2> err || rc=$?
+if [ -f cut/train.safetensors ]; then
+    has err 'interrupted after [0-9]+ of 250 steps; .*--resume' "an interrupt says how to go on"
+    small --steps 250 --every 50 -q --rate 1e-3 --resume -o cut
+    says 'is of another training' "another training does not go on from it"
+    small --steps 250 --every 50 -q --resume -o cut
+    is_rc 0 "it goes on"
+    for f in model.safetensors train.csv; do
+        same whole/$f cut/$f "$f is that of one that was not interrupted"
+    done
+else
+    skip "an interrupted training goes on" "the interrupt met no training (status $rc)"
+fi
+
+run "$LLM" train --from wren --text "$TEXT" --seq 16 --batch 2 --steps 2 --warm 1 --rate 1e-5 \
+    -q -o wren2
+is_rc 0 "wren is trained further"
+for f in tokenizer.json config.json; do same "$WREN/$f" wren2/$f "with its $f"; done
+perl -F, -ane 'END { exit !($F[2] < 7) }' wren2/train.csv
+ok $? "from what it knew: well under the 8.3 nats of one that knows nothing"
+run "$LLM" weights -m wren2 --genre acid --bars 4 --no-audio -q -o further
+is_rc 0 "and sounds"
+
+small -q --steps 5 -o one
+says 'one/model.safetensors: exists; --force' "a model is not written over unasked"
+run "$LLM" train -o x
+test "$rc" -eq 1
+ok $? "no text is a usage error"
+small -q --steps 5 --text nowhere.txt -o x
+says 'nowhere.txt' "a text that is not there is named"
+echo "too short" > short.txt
+run "$LLM" train -q --text short.txt -o x --vocab 300
+says 'too few for sequences of 256' "a text that is too short is told"
+small -q --steps 5 --heads 3 --arch gpt2 -o x
+says 'must make up the width of 32' "heads that do not fit are told"
+small -q --steps 5 -o "$TEXT/x"
+says 'cannot make the directory' "a directory that cannot be is told"
+run "$LLM" train --from "$ROOT/models/corpus" --text "$TEXT" -q -o x
+says 'corpus' "a model that is none is named"
+if [ -w /dev/full ]; then
+    mkdir full
+    ln -s /dev/full full/model.safetensors
+    small -q --steps 1 --force -o full
+    is_rc 2 "a full disk has status 2"
+fi
+
+done_testing
