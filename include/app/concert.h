@@ -40,6 +40,10 @@ bool concert_write(Concert *s, bool (*put)(void *ud, const SessionToken *t), voi
 /* From any thread: how many tokens there are, and one of them (valid until concert_close). */
 int concert_count(Concert *s);
 SessionToken concert_token(Concert *s, int i);
+/* The same with the song playing: put (not NULL) sees each token at its time. Without a device that
+ * is said, and nothing waits. */
+bool concert_play(Concert *s, const Say *report, bool (*put)(void *ud, const SessionToken *t),
+                  void *ud, const Run *run, Err *err);
 /* To whom it speaks from now on; before or after concert_write. */
 void concert_tell(Concert *s, Say say);
 

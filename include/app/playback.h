@@ -20,7 +20,7 @@ void playback_close(Playback *p); /* NULL is fine */
 
 void playback_run(Playback *p, bool on);
 void playback_seek(Playback *p, double seconds);
-/* Seconds that have been heard, latency taken off. */
+/* Seconds that have been heard, latency taken off; all of them when a buffer is at its end. */
 double playback_at(const Playback *p);
 /* Appends to the queue as many of n frames as there is room for; returns how many. */
 int64_t playback_put(Playback *p, const float *x, int64_t n);

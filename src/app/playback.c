@@ -123,7 +123,9 @@ void playback_seek(Playback *p, double seconds)
 
 double playback_at(const Playback *p)
 {
-    double at = (double)atomic_load(&p->at) / p->rate - p->latency;
+    int64_t frames = atomic_load(&p->at);
+    double at = (double)frames / p->rate - p->latency;
+    if (!p->ring && frames >= p->frames) return (double)frames / p->rate;
     return at > 0 ? at : 0;
 }
 

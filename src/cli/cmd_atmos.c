@@ -75,8 +75,8 @@ static const Opt RUNS[] = {
     {.name = "list", .type = OPT_FLAG, .at = offsetof(AtmosOpts, list),
      .help = "the runs in a directory (the operand, or here)", .local = true},
     {.name = "plain", .type = OPT_FLAG, .at = offsetof(AtmosOpts, plain),
-     .help = "a line a token: seconds, temperature, text; no screen, no sound, as fast as it "
-             "is written", .local = true},
+     .help = "a line a token: seconds, temperature, text; no screen. In time with the song; with "
+             "--no-audio as fast as it is written", .local = true},
     {.name = "audio", .type = OPT_OFF, .at = offsetof(AtmosOpts, audio),
      .help = "no playback", .local = true},
     {.name = "clobber", .type = OPT_OFF, .at = offsetof(AtmosOpts, clobber),
@@ -162,11 +162,12 @@ static CliStatus run(const Call *call)
     if (!job.api.key) job.api.key = getenv("OPENAI_API_KEY");
     if (!atmos_check(&job, call->err)) return CLI_USAGE;
     bool screen = !o->plain && atmos_screen_usable();
-    job.audio = screen && o->audio;
+    job.audio = o->audio;
     Concert *s = concert_open(&job, call->run, call->err);
     const ScreenJob show = {.concert = s, .audio = o->audio, .say = call->say};
-    bool ok = s && (screen ? atmos_screen(&show, call->run, call->err)
-                           : concert_write(s, put_line, NULL, call->run, call->err));
+    bool ok = s && (screen     ? atmos_screen(&show, call->run, call->err)
+                    : o->audio ? concert_play(s, &call->say, put_line, NULL, call->run, call->err)
+                               : concert_write(s, put_line, NULL, call->run, call->err));
     const char *end = NULL;
     if (ok && concert_done(s, &end) && !o->load)
         say(&call->say, SAY_INFO, "%d tokens; seed %d; end: %s", concert_count(s),

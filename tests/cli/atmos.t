@@ -39,6 +39,11 @@ has err '180 tokens; seed 0; end: end of the song' "the text ends with the song"
 atmos pulses.wav -p "$ONCE" --ignore-end -c 48
 check "a context smaller than the song is no end" test "$(wc -l < out)" -eq 180
 
+# ALSA's null device plays anything at once.
+mkdir home
+printf 'pcm.!default { type null }\nctl.!default { type null }\n' > home/.asoundrc
+run env HOME="$SCRATCH/home" "$LLM" atmos pulses.wav -m "$WREN" -p "$ONCE" -n 60 -s 7 --plain
+same out first "with sound, or without a device, the text is the same"
 run "$LLM" atmos --load run.npz --plain --no-audio
 same out first "--load shows the run again"
 rm pulses.wav
@@ -71,10 +76,10 @@ run "$LLM" atmos pulses.wav -p "$ONCE" --save run.txt
 is_rc 1 "a run is called .npz"
 run "$LLM" atmos pulses.wav -p "$ONCE" --save run.npz --no-clobber
 is_rc 1 "--no-clobber keeps a run"
-run "$LLM" atmos --load first --plain
+run "$LLM" atmos --load first --plain --no-audio
 says 'first: no \.npy|first: ' "a run that is none"
 head -c 200 run.npz > cut.npz
-run "$LLM" atmos --load cut.npz --plain
+run "$LLM" atmos --load cut.npz --plain --no-audio
 says 'cut.npz: ' "a run that is cut short"
 $PY -c 'import numpy as np
 np.savez("evil.npz", tokens=np.array(["a"]), temp=np.ones(1), prompt=np.array("x\x1b[2Jy\x9bz"))' \

@@ -66,7 +66,7 @@ run curl -s -o out -H 'Origin: http://evil.example' -H 'Content-Type: applicatio
 has out 'other sites are refused' "other sites are refused"
 
 make_songs 2
-atmos() { run "$LLM" atmos pulses.wav -p 'Once upon a time' -n 24 --plain "$@"; }
+atmos() { run "$LLM" atmos pulses.wav -p 'Once upon a time' -n 24 --plain --no-audio "$@"; }
 atmos -m "$WREN" --t-min 0 --t-max 0
 mv out local
 atmos --api "$url/v1" --t-min 0 --t-max 0
