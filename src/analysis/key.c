@@ -195,8 +195,7 @@ void key_fill(FeatureSet *fs, const Model *model, const Measure *m, int nl)
     if (!key_from_norms(&norms, &key)) {
         Bulk bulk = bulk_of_matrices(model, m);
         key_from_bulk(&bulk, &key);
-        feat_note(fs, "%s: %s: its key is read from the norms and moments of its matrices",
-                  model->name ? model->name : "model", norms.why);
+        feat_note(fs, "%s: its key is read from the norms and moments of its matrices", norms.why);
     }
     free(norms.v);
     key_row(fs, &key);
@@ -210,8 +209,7 @@ void key_fill_norms(FeatureSet *fs, const Model *model)
     if (!key_from_norms(&norms, &key)) {
         Bulk bulk = bulk_of_norms(model);
         key_from_bulk(&bulk, &key);
-        feat_note(fs, "%s: %s: its key is read from the lengths and moments of its norms",
-                  model->name ? model->name : "model", norms.why);
+        feat_note(fs, "%s: its key is read from the lengths and moments of its norms", norms.why);
     }
     free(norms.v);
     key_row(fs, &key);

@@ -197,8 +197,9 @@ static bool write_plots(const PieceOut *p, OutSet *set, const AudioBuf *a, const
 
 static bool check_length(const PieceOut *p, Err *err)
 {
+    static const double LAST_BAR = 5; /* s: a piece asked to last so long ends with a whole bar */
     double seconds = score_seconds(p->score, p->score->length), most = p->sound.longest;
-    return !(most > 0) || seconds <= most ||
+    return !(most > 0) || seconds <= most + LAST_BAR ||
            err_set(err, "the piece would last %.0f s, the limit is %.0f s: shorten it", seconds,
                    most);
 }
