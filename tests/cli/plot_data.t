@@ -138,7 +138,7 @@ for f in evil.html umap-3.html density.html; do
         die "$1" while $t =~ m{((?:src|href|url|import|fetch)\s*[=(]\s*["\x27]?\s*(?:https?:|//|[a-z]+\.js)[^"\s]*)}gi;
         ' $f
 done
-if command -v chromium > /dev/null; then
+if "$ROOT/tests/web/starts.sh"; then
     # The page's own script, driven by keys, as a reader without a mouse would.
     cat > drive.js <<'END'
 const map = document.getElementById('map'), card = document.getElementById('card'), log = [];
@@ -164,19 +164,19 @@ document.body.textContent = 'DONE ' + log.map(Number).join('');
 END
     perl -0pe 'BEGIN { local $/; open F, "<", "drive.js"; $d = <F> } s{</body>}{<script>$d</script></body>}' \
         umap-3.html > drive.html
-    run timeout 60 chromium --headless --no-sandbox --disable-gpu --dump-dom --window-size=1200,900 \
+    run timeout 60 chromium --disable-dev-shm-usage --headless --no-sandbox --disable-gpu --dump-dom --window-size=1200,900 \
         --user-data-dir="$PWD/browser" "file://$PWD/drive.html"
     has out 'DONE 1111111111111' "the page works by keyboard: focus, walk, zoom, move, turn, find, hide"
     perl -0pe 's{</body>}{<script>document.title = document.querySelectorAll("img, b, #card b").length +
         ":" + [...document.querySelectorAll("#legend button")].map(b => b.textContent).join("|")</script></body>}' \
         evil.html > evil2.html
-    run timeout 60 chromium --headless --no-sandbox --disable-gpu --dump-dom \
+    run timeout 60 chromium --disable-dev-shm-usage --headless --no-sandbox --disable-gpu --dump-dom \
         --user-data-dir="$PWD/browser" "file://$PWD/evil2.html"
     has out '<title>0:&lt;b&gt;bold&lt;/b&gt; \(2\)\|"quoted" &amp; more \(1\)\|x \(2\)' \
         "hostile categories are shown as they are"
 else
-    skip "the page works by keyboard" "no chromium here"
-    skip "hostile categories are shown as they are" "no chromium here"
+    skip "the page works by keyboard" "Chromium cannot be had here"
+    skip "hostile categories are shown as they are" "Chromium cannot be had here"
 fi
 
 usage() {

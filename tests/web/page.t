@@ -50,7 +50,7 @@ fi
 CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || true)}
 export CHROMIUM
 missing=
-[ -n "$CHROMIUM" ] || missing="Chromium is not installed"
+"$HERE/starts.sh" || missing="Chromium is not installed, or does not start"
 command -v npm > /dev/null || missing="npm is not installed"
 [ -n "$missing" ] || install_packages || missing="npm cannot reach its registry"
 if [ -n "$missing" ]; then
