@@ -1,5 +1,6 @@
 /* browser.mjs DIR FIRST: every check of the page in Chromium, as TAP lines numbered from FIRST.
  * DIR has node_modules, and gets the pictures. */
+import { aheadCases } from './ahead.mjs';
 import { openHouse } from './house.mjs';
 import { errorCases } from './errors.mjs';
 import { keyCases } from './keys.mjs';
@@ -37,7 +38,7 @@ async function check(house, { name, run }) {
 
 const house = await openHouse(dir);
 try {
-    for (const cases of [playCases, shareCases, keyCases, errorCases, lookCases]) {
+    for (const cases of [playCases, aheadCases, shareCases, keyCases, errorCases, lookCases]) {
         for (const one of cases) await check(house, one);
     }
     await check(house, {

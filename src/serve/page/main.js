@@ -1,4 +1,5 @@
 /* main.js: the page put together: the form asks, the server works, the views show and play. */
+import { Ahead, getParts, isOwn } from './ahead.js';
 import * as api from './api.js';
 import { byId, calm, say, show } from './dom.js';
 import { Form } from './form.js';
@@ -23,6 +24,7 @@ class Page {
         this.form = new Form(catalogue);
         this.progress = new ProgressView();
         this.player = new Player();
+        this.ahead = new Ahead((url) => this.player.prime(url));
         this.inspector = new Inspector();
         this.table = new NoteTable((n) => this.choose(n));
         this.heat = new HeatMap();
@@ -42,6 +44,9 @@ class Page {
             e.preventDefault();
             this.sonify();
         });
+        for (const event of ['input', 'change']) {
+            byId('form').addEventListener(event, () => this.prepare());
+        }
         byId('prompt').addEventListener('keydown', (e) => {
             if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) this.sonify();
         });
@@ -69,6 +74,15 @@ class Page {
         if (!table) this.roll.draw();
     }
 
+    /** A pause in writing: the piece may be made, in case the button is pressed. */
+    prepare() {
+        if (!isOwn(location.hostname)) return;
+        this.ahead.touch(() => {
+            const idle = !this.job && this.form.mode.needs === 'prompt' && !this.form.complaint();
+            return idle ? this.form.read() : null;
+        });
+    }
+
     /** The whole way from the button to the sound. */
     async sonify() {
         if (this.job) return;
@@ -79,11 +93,12 @@ class Page {
             return;
         }
         const request = this.form.read();
+        const made = this.ahead.take(request);
         this.job = { url: '' };
         this.busy(true);
         try {
-            const job = await this.work(request);
-            if (job) await this.open(job, request);
+            const job = made ? made.job : await this.work(request);
+            if (job) await this.open(job, request, made?.parts);
         } catch (e) {
             tellError(e);
         } finally {
@@ -133,12 +148,11 @@ class Page {
     }
 
     /** Shows a finished piece and, as the button was pressed for it, plays it. @param {Job} job */
-    async open(job, request) {
+    async open(job, request, parts) {
         const { result } = job;
         const { files } = result;
         this.player.load(files.audio, result.seconds);
-        const [json, words, heat] = await Promise.all([files.json, files.words, files.heat]
-            .map((url) => (url ? api.getJson(url) : null)));
+        const [json, words, heat] = parts ?? await getParts(files);
         this.piece = readPiece(json);
         const held = document.activeElement;
         show(byId('piece'), true);

@@ -23,9 +23,20 @@ export class Player {
         this.followers.push(f);
     }
 
+    /** Fetches what may be played next, unless something is here already. @param {string} url */
+    prime(url) {
+        if (this.seconds === 0) this.fetch(url);
+    }
+
+    /** @param {string} url */
+    fetch(url) {
+        if (this.audio.getAttribute('src') !== url) this.audio.src = url;
+    }
+
     /** @param {string} url @param {number} seconds */
     load(url, seconds) {
-        this.audio.src = url;
+        if (this.seconds === 0) this.fetch(url);
+        else this.audio.src = url;
         this.seconds = seconds;
         this.seek.max = String(seconds);
         this.changed();
