@@ -8,15 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "fixture_canvas.h"
 #include "view/axis.h"
-
-/* Asked by the leak sanitizer: fontconfig, which Cairo finds its fonts with, keeps its patterns in
- * places that are not reachable at exit; nothing outside it can free them. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libfontconfig\n";
-}
 
 static Str page(CanvasFormat format, const char *text)
 {

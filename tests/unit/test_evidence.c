@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "fixture_canvas.h"
 #include "view/evidence.h"
 
 static bool near(Rgb a, Rgb b)

@@ -9,16 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fixture_canvas.h"
 #include "base/mem.h"
 #include "view/chords.h"
 #include "view/heatmap.h"
-
-/* Asked by the leak sanitizer: see test_canvas.c. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libfontconfig\n";
-}
 
 typedef struct Made {
     int nl, nt;
