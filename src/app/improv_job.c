@@ -98,6 +98,7 @@ static bool queue(Improv *im, const float *x, int64_t frames)
 static bool sound(Improv *im, int64_t frames)
 {
     AudioBuf *a = &im->audio;
+    if (!im->job->output) a->frames = 0; /* nobody writes it */
     if (a->frames + frames > im->cap) {
         im->cap = 2 * (a->frames + frames);
         a->x = mem_resize(a->x, 2 * im->cap, sizeof *a->x);
@@ -255,10 +256,11 @@ static bool write_files(Improv *im, Err *err)
         if (k == OUT_AUDIO)
             ok = audio_write(&im->audio, outset_add(&set, path), names.format, BITS_16, &tags,
                              err);
-        if (ok) say(&job->text.say, SAY_INFO, "%s", path);
     }
     ok = ok && outset_commit(&set, err);
     if (!ok) outset_abort(&set);
+    for (int k = 0; ok && k < OUT_KINDS; k++)
+        if (names.path[k]) say(&job->text.say, SAY_INFO, "%s", names.path[k]);
     outnames_free(&names);
     return ok;
 }

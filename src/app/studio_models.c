@@ -16,7 +16,7 @@ typedef struct StudioEntry {
     char *name, *path, *family;
     int nl, d;
     bool space, open, analysed;
-    pthread_mutex_t lock; /* around opening and analysing */
+    pthread_mutex_t lock, weights_lock; /* around opening, around analysing the weights */
     StudioShared shared;
     Sources weights;
 } StudioEntry;
@@ -33,8 +33,11 @@ static bool add_entry(Studio *s, int *cap, const char *name, const char *path)
     if (studio_find(s, name) >= 0 || !model_open(&m, path, &none)) return false;
     char *map = path_join(m.dir, SPACE_FILE);
     StudioEntry *e = mem_push(&s->entry, &s->n, cap, sizeof *s->entry);
-    *e = (StudioEntry){.name = mem_strdup(name), .path = mem_strdup(path),
-                       .family = mem_strdup(m.cfg.family), .nl = m.cfg.nl, .d = m.cfg.d,
+    *e = (StudioEntry){.name = mem_strdup(name),
+                       .path = mem_strdup(path),
+                       .family = mem_strdup(m.cfg.family),
+                       .nl = m.cfg.nl,
+                       .d = m.cfg.d,
                        .space = file_exists(map)};
     free(map);
     model_close(&m);
@@ -66,7 +69,10 @@ bool studio_open(Studio **out, const char *asked, const Run *run, Err *err)
     for (int i = 0; i < list.n; i++) add_entry(s, &cap, list.m[i].name, list.m[i].path);
     model_list_free(&list);
     bool ok = add_asked(s, &cap, asked ? asked : MODEL_DEFAULT, err);
-    for (int i = 0; i < s->n; i++) pthread_mutex_init(&s->entry[i].lock, NULL);
+    for (int i = 0; i < s->n; i++) {
+        pthread_mutex_init(&s->entry[i].lock, NULL);
+        pthread_mutex_init(&s->entry[i].weights_lock, NULL);
+    }
     *out = s;
     if (ok && studio_shared(s, s->chosen, run, err)) return true;
     studio_close(s);
@@ -91,6 +97,7 @@ void studio_close(Studio *s)
         if (e->open) shared_free(&e->shared);
         if (e->analysed) sources_free(&e->weights);
         pthread_mutex_destroy(&e->lock);
+        pthread_mutex_destroy(&e->weights_lock);
         free(e->name);
         free(e->path);
         free(e->family);
@@ -107,7 +114,10 @@ int studio_count(const Studio *s)
 StudioModel studio_model(const Studio *s, int i)
 {
     const StudioEntry *e = &s->entry[i];
-    return (StudioModel){.name = e->name, .family = e->family, .layers = e->nl, .width = e->d,
+    return (StudioModel){.name = e->name,
+                         .family = e->family,
+                         .layers = e->nl,
+                         .width = e->d,
                          .space = e->space,
                          .embedded = strcmp(e->name, MODEL_DEFAULT) == 0};
 }
@@ -149,6 +159,10 @@ const StudioShared *studio_shared(Studio *s, int model, const Run *run, Err *err
         if (e->open) {
             noise_from_model(&e->shared.noise, &e->shared.m);
             open_text(&e->shared, run);
+            if (run_stopped(run)) { /* half open would stay so for all that ask after us */
+                shared_free(&e->shared);
+                e->open = err_set(err, "interrupted");
+            }
         }
     }
     const StudioShared *h = e->open ? &e->shared : NULL;
@@ -161,9 +175,9 @@ const Sources *studio_weights(Studio *s, int model, const Run *run, Err *err)
     StudioEntry *e = &s->entry[model];
     char *name = e->path;
     const OptList list = {.item = &name, .n = 1};
-    pthread_mutex_lock(&e->lock);
+    pthread_mutex_lock(&e->weights_lock);
     if (!e->analysed) e->analysed = sources_load(&e->weights, &list, NULL, NULL, run, err);
     const Sources *src = e->analysed ? &e->weights : NULL;
-    pthread_mutex_unlock(&e->lock);
+    pthread_mutex_unlock(&e->weights_lock);
     return src;
 }

@@ -195,6 +195,8 @@ static bool each_sentence(Desk *d, bool (*each)(Desk *d, void *ud, int i, const 
     TokenIds ids = {0};
     bool ok = path && corpus_open(&c, path, SENTENCES, d->model.tok,
                                   lm_hparams(d->model.lm)->vocab, err);
+    if (ok && c.n < SENTENCES)
+        ok = err_set(err, "%s: %d sentences, %d are needed to compare with", path, c.n, SENTENCES);
     for (int i = 0; ok && i < SENTENCES && i < c.n; i++) {
         ok = corpus_ids(d, &c, i, &ids, err) && each(d, ud, i, &ids, &quiet, err);
         run_progress(run, "other sentences", i + 1, SENTENCES);

@@ -179,6 +179,15 @@ static bool save_state(Training *t, Err *err)
            decoder_save_state(&t->dec, &t->adam, &s, t->state, err);
 }
 
+/* The number that a line [at, end) begins with. */
+static int64_t step_of(const char *at, const char *end)
+{
+    int64_t step = 0;
+    for (; at < end && *at >= '0' && *at <= '9' && step < INT32_MAX; at++)
+        step = 10 * step + (*at - '0');
+    return step;
+}
+
 /* The course up to the step that the state is of. */
 static bool read_course(Training *t, Err *err)
 {
@@ -189,8 +198,7 @@ static bool read_course(Training *t, Err *err)
     for (bool head = true; at < end; head = false) {
         const char *line = memchr(at, '\n', (size_t)(end - at));
         line = line ? line + 1 : end;
-        if (!head && strtoll(at, NULL, 10) <= t->adam.step)
-            str_add(&t->log, at, (size_t)(line - at));
+        if (!head && step_of(at, line) <= t->adam.step) str_add(&t->log, at, (size_t)(line - at));
         at = line;
     }
     file_map_close(&map);
@@ -255,9 +263,13 @@ static bool learn(Training *t, const Run *run, Err *err)
 static bool make_dir(const TrainJob *job, Err *err)
 {
     char *model = path_join(job->out, "model.safetensors");
-    bool ok = job->clobber || job->resume || !file_exists(model) ||
+    char *state = path_join(job->out, "train.safetensors");
+    bool going_on = job->resume && file_exists(state);
+    bool ok = job->clobber || going_on || !file_exists(model) ||
               err_set(err, "%s: exists; --force writes over it", model);
+    if (ok && !going_on) remove(model); /* its weights would not go with the new tokenizer */
     free(model);
+    free(state);
     if (ok && mkdir(job->out, 0777) != 0 && errno != EEXIST)
         ok = err_set(err, "%s: cannot make the directory: %s", job->out, strerror(errno));
     return ok;

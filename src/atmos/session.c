@@ -125,13 +125,13 @@ static bool get_settings(Session *ses, const char *text, Err *err)
     ContourOpts *o = &ses->contour;
     int64_t seed = 0, top_k = 0;
     Json *j = json_parse(text, strlen(text), err);
-    bool ok = j && json_get_double(j, "tps", 0.01, 1e6, o->tps, &o->tps, err) &&
+    bool ok = j && json_get_double(j, "tps", 0.5, 200, o->tps, &o->tps, err) &&
               json_get_double(j, "gate", -200, 0, o->gate, &o->gate, err) &&
-              json_get_double(j, "smooth", 0, 1e6, o->smooth, &o->smooth, err) &&
+              json_get_double(j, "smooth", 0, 60, o->smooth, &o->smooth, err) &&
               json_get_double(j, "midpoint", 0, 1, o->midpoint, &o->midpoint, err) &&
-              json_get_double(j, "steepness", 0, 1e6, o->steepness, &o->steepness, err) &&
-              json_get_double(j, "t_min", 0, 1e6, o->t_min, &o->t_min, err) &&
-              json_get_double(j, "t_max", 0, 1e6, o->t_max, &o->t_max, err) &&
+              json_get_double(j, "steepness", 0.01, 100, o->steepness, &o->steepness, err) &&
+              json_get_double(j, "t_min", 0, 100, o->t_min, &o->t_min, err) &&
+              json_get_double(j, "t_max", 0, 100, o->t_max, &o->t_max, err) &&
               json_get_double(j, "top_p", 0, 1, 1, &ses->sampler.top_p, err) &&
               json_get_double(j, "min_p", 0, 1, 0, &ses->sampler.min_p, err) &&
               json_get_int(j, "seed", 0, INT64_MAX, 0, &seed, err) &&

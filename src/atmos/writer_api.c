@@ -136,7 +136,7 @@ static bool post(Post *p, void (*note)(void *ud, const char *line), void *note_u
         int before = p->done;
         if (post_once(p, &again, run, err)) return true;
         if (run_stopped(run)) return err_set(err, "interrupted");
-        if (p->done > before) tries = 0; /* it went on: not the same failure again */
+        if (p->done > before) tries = 0, wait = FIRST_WAIT; /* it went on: another failure */
         if (!again || tries >= p->api->retries) return false;
         Str line = {0};
         str_addf(&line, "%s; again in %.1f s", err->msg, wait);

@@ -39,6 +39,13 @@ static bool check(const DecoderShape *s, Err *err)
     const int *each[] = {&s->vocab, &s->d, &s->nl, &s->nh, &s->nkv, &s->dh, &s->ff, &s->context};
     for (size_t i = 0; i < sizeof each / sizeof *each; i++)
         if (*each[i] < 1) return err_set(err, "a model needs at least one of everything");
+    const int64_t sizes[] = {(int64_t)s->nh * s->dh * s->d, (int64_t)s->ff * s->d,
+                             (int64_t)s->vocab * s->d, (int64_t)s->context * s->d,
+                             (int64_t)s->context * s->dh};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        if (sizes[i] > INT32_MAX / 4)
+            return err_set(err, "a matrix of %lld numbers is too large to be trained here",
+                           (long long)sizes[i]);
     if (s->nh % s->nkv)
         return err_set(err, "%d heads cannot share %d keys and values evenly", s->nh, s->nkv);
     if (s->dh % 2) return err_set(err, "a head of %d cannot be turned: it must be even", s->dh);

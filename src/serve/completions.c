@@ -29,7 +29,7 @@ typedef struct Writing {
     pthread_t thread;
     bool started;
     volatile sig_atomic_t stop;
-    Str whole;          /* of an answer that is not streamed */
+    Str whole;            /* of an answer that is not streamed */
     pthread_mutex_t lock; /* of what follows */
     Str news;
     bool end;
@@ -207,12 +207,14 @@ bool completions_reply(Completions *c, const Str *body, HttpReply *out, int *sta
     CompletionsAsk ask = {.stream = false};
     *status = 400;
     if (!completions_ask(&ask, c->studio, str_text(body), body->len, status, err)) return false;
-    if (c->stop || atomic_fetch_add(&c->busy, 1) >= COMPLETIONS_MOST) {
-        if (!c->stop) atomic_fetch_sub(&c->busy, 1);
+    bool stopping = c->stop;
+    if (stopping || atomic_fetch_add(&c->busy, 1) >= COMPLETIONS_MOST) {
+        if (!stopping) atomic_fetch_sub(&c->busy, 1);
         completions_ask_free(&ask);
-        *status = c->stop ? 503 : 429;
-        return err_set(err, "%s", c->stop ? "the server is shutting down"
-                                          : "too many texts are being written");
+        *status = stopping ? 503 : 429;
+        return err_set(err, "%s",
+                       stopping ? "the server is shutting down"
+                                : "too many texts are being written");
     }
     Writing *w = mem_alloc(1, sizeof *w);
     w->home = c;

@@ -288,9 +288,11 @@ static int listen_at(const char *bind_to, int *port, bool *loopback, Err *err)
                 gai_strerror(code));
         return -1;
     }
-    int fd = socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const struct addrinfo *at = list; /* of a name's addresses, the one that every client tries */
+    while (at->ai_next && at->ai_family != AF_INET) at = at->ai_next;
+    int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd >= 0) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (fd < 0 || bind(fd, list->ai_addr, list->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0) {
+    if (fd < 0 || bind(fd, at->ai_addr, at->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0) {
         if (errno == EADDRINUSE)
             err_set(err, "port %d of %s is taken: give another with --port", *port, bind_to);
         else
@@ -298,7 +300,7 @@ static int listen_at(const char *bind_to, int *port, bool *loopback, Err *err)
         if (fd >= 0) close(fd);
         fd = -1;
     } else {
-        *loopback = is_loopback(list->ai_addr);
+        *loopback = is_loopback(at->ai_addr);
         *port = bound_port(fd);
     }
     freeaddrinfo(list);

@@ -10,8 +10,8 @@
 #include "jobs_parts.h"
 
 enum { KEPT = 256, MOST_WORKERS = 4 };
-static const double TELL_EVERY = 0.05;  /* seconds between two reports of progress */
-static const double SILENCE = 15;       /* seconds until a stream is kept alive */
+static const double TELL_EVERY = 0.05; /* seconds between two reports of progress */
+static const double SILENCE = 15;      /* seconds until a stream is kept alive */
 
 double job_now(void)
 {
@@ -150,8 +150,7 @@ static void make(StudioSeat *seat, Job *job, int threads)
     pthread_mutex_lock(&j->lock);
     j->running--;
     job->piece = piece;
-    if (!ok && job->late)
-        err_set(&err, "it took longer than %d s: ask for less", j->o->patience);
+    if (!ok && job->late) err_set(&err, "it took longer than %d s: ask for less", j->o->patience);
     job->err = err;
     if (ok) snprintf(job->stage, sizeof job->stage, "done");
     if (ok) job->done = job->total = 1;
@@ -271,7 +270,8 @@ void jobs_tick(Jobs *j)
 static Job *reuse(Jobs *j, const char *id)
 {
     Job *job = find(j, id);
-    bool useless = job && (job->state == JOB_FAILED || job->state == JOB_CANCELLED || job->stop);
+    bool useless = job && (job->state == JOB_FAILED || job->state == JOB_CANCELLED ||
+                           (job->state == JOB_RUNNING && job->stop));
     if (!useless) return job;
     unlink_job(j, job);
     return NULL;

@@ -72,8 +72,10 @@ static bool put_value(const char *name, const Json *j, Str *out, Err *err)
     else if (json_is_number(j) && isfinite(x) && fabs(x) < 1e15)
         str_addf(out, floor(x) == x ? "%.0f" : "%.9g", x);
     else
-        return err_set(err, "options: \"%s\" must be a string, a number, true or false, or a list "
-                            "of strings", name);
+        return err_set(err,
+                       "options: \"%s\" must be a string, a number, true or false, or a list "
+                       "of strings",
+                       name);
     return true;
 }
 
@@ -145,8 +147,10 @@ static bool take_members(Request *r, const Json *root, int prompt_chars, Err *er
 static bool has_zero(const char *text, size_t len)
 {
     static const char ZERO[] = "\\u0000";
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < len; i++) {
         if (text[i] == 0 || (i + 6 <= len && memcmp(text + i, ZERO, 6) == 0)) return true;
+        if (text[i] == '\\') i++; /* "\\\\u0000" only speaks of it */
+    }
     return false;
 }
 

@@ -38,6 +38,9 @@ static void every_field_is_read(void **state)
     assert_string_equal(r.prompt, "d\xc3\xa9j\xc3\xa0");
     assert_int_equal(r.n, 0);
     request_free(&r);
+    parse(&r, "{\"prompt\": \"\\\\u0000 is zero\"}"); /* a text about it, not the character */
+    assert_string_equal(r.prompt, "\\u0000 is zero");
+    request_free(&r);
 }
 
 static void options_become_the_words_of_the_command_line(void **state)
