@@ -6,6 +6,7 @@
 
 #include "theory/chordset.h"
 #include "theory/finding.h"
+#include "theory/spread.h"
 #include "theory/trace.h"
 
 /* Directions that have a name. Zero is empty. */
@@ -28,6 +29,7 @@ typedef struct TheoryText {
     char *const *label; /* [nt] text of each token */
     const TheoryNames *names;
     const ChordSet *chords;
+    const Spread *spread;
 } TheoryText;
 
 /* II: notes.octave, .lag, .register, .microtone (with names); tables notes.layers, .pitches. */
@@ -56,8 +58,8 @@ void theory_key(const TheoryText *x, Findings *out);
 void theory_rhythm(const TheoryText *x, Findings *out);
 /* X: dynamics.crescendo, dynamics.sforzando; table dynamics.layers with pp to ff. */
 void theory_dynamics(const TheoryText *x, Findings *out);
-/* XIII: performance.surprisal, performance.entropy, performance.sight_reading;
- * table performance.temperature. */
+/* XIII: performance.surprisal, .entropy, .sight_reading, and (with spread) .freedom; tables
+ * performance.temperature, .spread. */
 void theory_performance(const TheoryText *x, Findings *out);
 
 #endif

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "album_finish.h"
@@ -17,6 +16,7 @@
 #include "app/album.h"
 #include "app/version.h"
 #include "audio/sndfile_io.h"
+#include "base/clock.h"
 #include "base/crew.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -45,13 +45,6 @@ typedef struct Studio {
     int done, todo;
     double began;
 } Studio;
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* K/N. */
 static bool parse_shard(const char *text, AlbumPlan *p, Err *err)
@@ -227,7 +220,7 @@ static void say_inside(void *ud, SayLevel level, const char *text)
 static void report_done(Studio *s)
 {
     char stage[64];
-    int left = (int)((now() - s->began) / s->done * (s->todo - s->done) + 0.5);
+    int left = (int)((clock_seconds() - s->began) / s->done * (s->todo - s->done) + 0.5);
     snprintf(stage, sizeof stage, "album: %d of %d tracks, %d:%02d left", s->done, s->todo,
              left / 60, left % 60);
     run_progress(s->run, stage, s->done, s->todo);
@@ -290,7 +283,7 @@ static bool make_tracks(Studio *s, Err *err)
     int threads = run_threads(s->run);
     bool ok = true;
     s->inside = (Run){.stop = s->run->stop, .threads = s->todo < threads ? threads : 1};
-    s->began = now();
+    s->began = clock_seconds();
     Crew *crew = crew_open(threads > 1 ? threads : 0, threads, do_work, s);
     for (int i = 0; ok && i < s->plan.n && !has_failed(s); i++)
         if (album_plan_mine(&s->plan, i) && !s->have[i]) ok = analyse(s, i, crew, err);

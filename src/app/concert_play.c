@@ -3,6 +3,7 @@
 
 #include "app/concert.h"
 #include "app/playback.h"
+#include "base/clock.h"
 
 static const double STUCK = 2; /* seconds after which a device that does not move is given up */
 
@@ -13,22 +14,15 @@ typedef struct Player {
     const Run *run;
 } Player;
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void wait_until(Player *p, double seconds)
 {
     const struct timespec nap = {.tv_nsec = 5 * 1000 * 1000};
-    double last = -1, since = now();
+    double last = -1, since = clock_seconds();
     while (!run_stopped(p->run)) {
         double at = playback_at(p->playback);
         if (at >= seconds) return;
-        if (at > last) since = now();
-        if (now() - since > STUCK) return;
+        if (at > last) since = clock_seconds();
+        if (clock_seconds() - since > STUCK) return;
         last = at;
         nanosleep(&nap, NULL);
     }

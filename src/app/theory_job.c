@@ -90,6 +90,7 @@ typedef struct Reading {
     Trace t;
     TheoryNames names;
     ChordSet chords;
+    Spread spread;
     char **label;
     Findings fs;
 } Reading;
@@ -110,9 +111,20 @@ static bool read_text(Reading *r, const TheoryJob *job, bool names, bool chords,
     return true;
 }
 
+static bool read_spread(Reading *r, const Run *run, Err *err)
+{
+    lm_rewind(r->m.lm, 0);
+    return lm_eval(r->m.lm, r->m.ids.id, r->m.ids.n, NULL, run, err) &&
+           spread_record(&r->spread, r->m.lm, r->m.tok, r->m.ids.id, r->m.ids.n, run, err);
+}
+
 static TheoryText text_of(const Reading *r)
 {
-    return (TheoryText){.t = &r->t, .label = r->label, .names = &r->names, .chords = &r->chords};
+    return (TheoryText){.t = &r->t,
+                        .label = r->label,
+                        .names = &r->names,
+                        .chords = &r->chords,
+                        .spread = &r->spread};
 }
 
 static void reading_close(Reading *r)
@@ -120,6 +132,7 @@ static void reading_close(Reading *r)
     findings_free(&r->fs);
     if (r->label) text_model_labels_free(&r->m, r->label);
     chordset_free(&r->chords);
+    spread_free(&r->spread);
     theory_names_free(&r->names);
     trace_free(&r->t);
     text_model_close(&r->m);
@@ -128,7 +141,8 @@ static void reading_close(Reading *r)
 bool theory_report(const TheoryJob *job, Str *out, const Run *run, Err *err)
 {
     Reading r = {.label = NULL};
-    bool ok = read_text(&r, job, wants(job, "notes"), wants(job, "chords"), run, err);
+    bool ok = read_text(&r, job, wants(job, "notes"), wants(job, "chords"), run, err) &&
+              (!wants(job, "performance") || read_spread(&r, run, err));
     if (ok) {
         TheoryText x = text_of(&r);
         for (int i = 0; i < SECTIONS; i++)
@@ -165,8 +179,7 @@ bool theory_experiment(const TheoryJob *job, Str *out, const Run *run, Err *err)
     bool ok = read_text(&r, job, EXPERIMENT[e].names, EXPERIMENT[e].chords, run, err);
     if (ok) {
         TheoryText x = text_of(&r);
-        for (int i = 0; i < 3 && EXPERIMENT[e].measure[i]; i++)
-            EXPERIMENT[e].measure[i](&x, &r.fs);
+        for (int i = 0; i < 3 && EXPERIMENT[e].measure[i]; i++) EXPERIMENT[e].measure[i](&x, &r.fs);
         ok = theory_put(&r.fs, job, out, err);
     }
     reading_close(&r);

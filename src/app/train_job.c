@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "app/output.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -32,13 +32,6 @@ typedef struct Training {
     double start;         /* seconds */
     int64_t begun;        /* the first step of this run */
 } Training;
-
-static double seconds_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static DecoderShape shape_of_job(const TrainJob *job, const TrainText *text)
 {
@@ -208,7 +201,7 @@ static bool read_course(Training *t, Err *err)
 /* A line of the course, and the state to go on from. */
 static bool look(Training *t, const Run *run, Err *err)
 {
-    double valid = validate(t, run), took = seconds_now() - t->start;
+    double valid = validate(t, run), took = clock_seconds() - t->start;
     int64_t done = (t->adam.step - t->begun) * t->job->batch * t->job->seq;
     if (run_stopped(run)) return true;
     str_addf(&t->log, "%lld,%.5f,%.5f\n", (long long)t->adam.step, t->loss, valid);
@@ -239,7 +232,7 @@ static bool one_step(Training *t, const Run *run, Err *err)
 
 static bool learn(Training *t, const Run *run, Err *err)
 {
-    t->start = seconds_now();
+    t->start = clock_seconds();
     t->begun = t->adam.step;
     Str stage = {0};
     bool ok = true;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 struct HttpClient {
@@ -23,18 +24,11 @@ typedef struct Flight {
     bool stalled, enough, too_long;
 } Flight;
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static size_t on_bytes(char *bytes, size_t size, size_t n, void *ud)
 {
     Flight *f = ud;
     long status = 0;
-    f->last = now();
+    f->last = clock_seconds();
     curl_easy_getinfo(f->client->curl, CURLINFO_RESPONSE_CODE, &status);
     if (status == 200 && f->call->take) {
         f->enough = !f->call->take(f->call->ud, bytes, size * n);
@@ -50,7 +44,7 @@ static int on_progress(void *ud, curl_off_t a, curl_off_t b, curl_off_t c, curl_
 {
     Flight *f = ud;
     (void)a, (void)b, (void)c, (void)d;
-    f->stalled = now() - f->last > f->call->timeout;
+    f->stalled = clock_seconds() - f->last > f->call->timeout;
     return f->stalled || run_stopped(f->run);
 }
 
@@ -104,7 +98,7 @@ static void set_options(HttpClient *c, Flight *f, struct curl_slist *headers)
 
 bool http_client_call(HttpClient *c, const HttpCall *call, int *status, const Run *run, Err *err)
 {
-    Flight f = {.client = c, .call = call, .run = run, .last = now()};
+    Flight f = {.client = c, .call = call, .run = run, .last = clock_seconds()};
     struct curl_slist *headers = headers_of(call);
     long code = 0;
     c->error[0] = '\0';
@@ -127,6 +121,7 @@ bool http_client_call(HttpClient *c, const HttpCall *call, int *status, const Ru
 bool http_client_wait(double seconds, const Run *run)
 {
     const struct timespec step = {.tv_nsec = 20 * 1000 * 1000};
-    for (double end = now() + seconds; now() < end && !run_stopped(run);) nanosleep(&step, NULL);
+    for (double end = clock_seconds() + seconds; clock_seconds() < end && !run_stopped(run);)
+        nanosleep(&step, NULL);
     return !run_stopped(run);
 }

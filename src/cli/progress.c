@@ -5,15 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+#include "base/clock.h"
 
 void progress_init(Progress *p, bool quiet, int verbose)
 {
@@ -26,7 +20,7 @@ void progress_update(void *ud, const char *stage, int64_t done, int64_t total)
 {
     Progress *p = ud;
     if (!p->enabled) return;
-    double t = now();
+    double t = clock_seconds();
     if (t - p->last < 0.1) return;
     p->last = t;
     p->shown = true;

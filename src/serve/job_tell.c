@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "jobs_parts.h"
@@ -155,7 +156,7 @@ void job_tell_ticket(Job *job, Str *out)
 JobWatch *job_watch(Job *job)
 {
     JobWatch *w = mem_alloc(1, sizeof *w);
-    *w = (JobWatch){.job = job, .seen = UINT64_MAX, .last = job_now()};
+    *w = (JobWatch){.job = job, .seen = UINT64_MAX, .last = clock_seconds()};
     return w;
 }
 
@@ -219,7 +220,7 @@ void job_watch_pull(void *watch, Str *out, bool *end)
         str_puts(out, ": still there\n\n");
     }
     w->seen = job->news;
-    if (out->len) w->last = job_now();
+    if (out->len) w->last = clock_seconds();
     w->silent = false;
     pthread_mutex_unlock(&job->store->lock);
 }

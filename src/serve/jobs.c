@@ -4,21 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "jobs_parts.h"
 
 enum { KEPT = 256, MOST_WORKERS = 4 };
 static const double TELL_EVERY = 0.05; /* seconds between two reports of progress */
 static const double SILENCE = 15;      /* seconds until a stream is kept alive */
-
-double job_now(void)
-{
-    struct timespec t = {0};
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* ---- with the lock held ---------------------------------------------------------------------- */
 
@@ -55,7 +48,7 @@ static Job *find(const Jobs *j, const char *id)
 static void tell(Job *job)
 {
     job->news++;
-    job->told = job_now();
+    job->told = clock_seconds();
     for (JobWatch *w = job->store->watch; w; w = w->next)
         if (w->job == job && w->stream) http_wake(w->stream);
 }
@@ -101,7 +94,7 @@ static Job *take_next(Jobs *j)
     if (!last) return NULL;
     last->state = JOB_RUNNING;
     last->refs++;
-    last->started = job_now();
+    last->started = clock_seconds();
     j->waiting--;
     j->running++;
     for (Job *job = j->first; job; job = job->next)
@@ -128,7 +121,7 @@ static void on_progress(void *ud, const char *stage, int64_t done, int64_t total
     snprintf(job->stage, sizeof job->stage, "%s", stage);
     job->done = done;
     job->total = total;
-    if (other || job_now() - job->told > TELL_EVERY) tell(job);
+    if (other || clock_seconds() - job->told > TELL_EVERY) tell(job);
     pthread_mutex_unlock(&job->store->lock);
 }
 
@@ -251,7 +244,7 @@ void jobs_close(Jobs *j)
 
 void jobs_tick(Jobs *j)
 {
-    double now = job_now();
+    double now = clock_seconds();
     pthread_mutex_lock(&j->lock);
     for (Job *job = j->first; job; job = job->next)
         if (job->state == JOB_RUNNING && !job->stop && now - job->started > j->o->patience) {

@@ -60,6 +60,5 @@ int job_position(const Job *job);
 /* With the lock held: the whole of GET /api/jobs/ID. */
 void job_write(const Job *job, Str *out);
 const char *job_state_name(JobState state);
-double job_now(void); /* seconds */
 
 #endif

@@ -8,10 +8,11 @@
 
 #include "api.h"
 #include "app/version.h"
+#include "base/clock.h"
 
-static const double GRACE = 10;  /* seconds for what is being made when we are asked to stop */
+static const double GRACE = 10;   /* seconds for what is being made when we are asked to stop */
 static const double LINGER = 0.3; /* seconds in which it may still be fetched */
-enum { TICK = 100 };             /* ms */
+enum { TICK = 100 };              /* ms */
 
 static void wait_ms(int ms)
 {
@@ -19,23 +20,16 @@ static void wait_ms(int ms)
     nanosleep(&t, NULL);
 }
 
-static double now(void)
-{
-    struct timespec t = {0};
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* Waits until nothing runs or the time is over. */
 static void wait_for_jobs(Jobs *jobs, double seconds)
 {
-    for (double end = now() + seconds; jobs_running(jobs) && now() < end;) wait_ms(10);
+    for (double end = clock_seconds() + seconds; jobs_running(jobs) && clock_seconds() < end;)
+        wait_ms(10);
 }
 
-static void wait_for_texts(const Completions *c, double seconds,
-                           int (*count)(const Completions *c))
+static void wait_for_texts(const Completions *c, double seconds, int (*count)(const Completions *c))
 {
-    for (double end = now() + seconds; count(c) && now() < end;) wait_ms(10);
+    for (double end = clock_seconds() + seconds; count(c) && clock_seconds() < end;) wait_ms(10);
 }
 
 static void shut_down(Api *api, HttpServer *http)
@@ -49,7 +43,8 @@ static void shut_down(Api *api, HttpServer *http)
     if (busy) wait_ms((int)(1000 * LINGER));
     wait_for_texts(api->completions, GRACE, completions_writing);
     http_quiesce(http);
-    for (double end = now() + LINGER; jobs_watched(api->jobs) && now() < end;) wait_ms(10);
+    for (double end = clock_seconds() + LINGER; jobs_watched(api->jobs) && clock_seconds() < end;)
+        wait_ms(10);
     wait_for_texts(api->completions, LINGER, completions_open_replies);
     http_close(http);
 }

@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/playback.h"
 #include "atmos/transport.h"
 #include "atmos_show.h"
+#include "base/clock.h"
 #include "base/mem.h"
 
 enum { FRAME_MS = 40, SEEK_TOKENS = 20 };
@@ -31,13 +31,6 @@ typedef struct Screen {
     char note[256];
     Str said;           /* lines, a level's digit before each */
 } Screen;
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* What the concert says while the screen is ours. */
 static void keep_note(void *ud, SayLevel level, const char *text)
@@ -79,22 +72,22 @@ static void *write_text(void *ud)
 static void set_running(Screen *s, bool on)
 {
     if (on)
-        transport_play(&s->time, now());
+        transport_play(&s->time, clock_seconds());
     else
-        transport_pause(&s->time, now());
+        transport_pause(&s->time, clock_seconds());
     if (s->playback) playback_run(s->playback, on && !s->waiting);
 }
 
 static void seek(Screen *s, double where)
 {
-    transport_seek(&s->time, where, now());
+    transport_seek(&s->time, where, clock_seconds());
     if (s->playback) playback_seek(s->playback, s->time.at);
 }
 
 /* Time stands still where there is no text yet, and goes on with half a second of it in hand. */
 static void wait_for_text(Screen *s, double tps)
 {
-    double t = now();
+    double t = clock_seconds();
     bool done = concert_done(s->job->concert, NULL);
     double have = s->show.count / tps;
     if (done) s->time.length = have;
@@ -114,9 +107,9 @@ static void look(Screen *s)
     double tps = concert_song(s->job->concert)->contour.tps;
     show->count = concert_count(s->job->concert);
     if (s->playback && s->time.running)
-        transport_count(&s->time, playback_at(s->playback), now());
+        transport_count(&s->time, playback_at(s->playback), clock_seconds());
     wait_for_text(s, tps);
-    double t = now();
+    double t = clock_seconds();
     show->at = transport_at(&s->time, t);
     show->length = s->time.length;
     int frame = (int)floor(show->at * tps + 1e-6);
@@ -138,7 +131,7 @@ static void look(Screen *s)
 static bool act(Screen *s, int key)
 {
     double tps = concert_song(s->job->concert)->contour.tps, step = SEEK_TOKENS / tps;
-    double at = transport_at(&s->time, now());
+    double at = transport_at(&s->time, clock_seconds());
     switch (key) {
     case 'q': return false;
     case ' ':
@@ -146,7 +139,7 @@ static bool act(Screen *s, int key)
         if (s->waiting)
             s->waiting = false;
         else
-            set_running(s, !s->time.running && !transport_ended(&s->time, now()));
+            set_running(s, !s->time.running && !transport_ended(&s->time, clock_seconds()));
         break;
     case 'h':
     case TTY_KEY_HOME: seek(s, 0); break;
