@@ -32,7 +32,7 @@ void params_alloc(Params *ps); /* zeros */
 void params_free(Params *ps);
 int params_find(const Params *ps, const char *name); /* -1 = none */
 /* Fills one: with a number, or with normal variates of this spread, the same for the same seed and
- * name (SplitMix64, Box-Muller). */
+ * name (math/permute.h). */
 void params_fill(Params *ps, int i, float value);
 void params_fill_normal(Params *ps, int i, double std, uint64_t seed);
 /* Onto the tape; g [size] NULL: constants. */

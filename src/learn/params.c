@@ -2,11 +2,12 @@
 #include "learn/params.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
+#include "math/permute.h"
 
 int params_add(Params *ps, const char *name, int rows, int cols, bool decay)
 {
@@ -43,29 +44,13 @@ void params_fill(Params *ps, int i, float value)
     for (int64_t k = 0; k < (int64_t)p->rows * p->cols; k++) ps->v[p->at + k] = value;
 }
 
-static uint64_t mix(uint64_t z)
-{
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
-/* In (0, 1). */
-static double uniform(uint64_t *state)
-{
-    *state += 0x9e3779b97f4a7c15u;
-    return ((double)(mix(*state) >> 11) + 0.5) / 9007199254740992.0; /* 2^53 */
-}
-
 void params_fill_normal(Params *ps, int i, double std, uint64_t seed)
 {
     const Param *p = &ps->p[i];
-    uint64_t state = mix(seed + 1);
-    for (const char *c = p->name; *c; c++) state = mix(state ^ (unsigned char)*c) + 1;
-    for (int64_t k = 0; k < (int64_t)p->rows * p->cols; k++) {
-        double radius = sqrt(-2 * log(uniform(&state)));
-        ps->v[p->at + k] = (float)(std * radius * cos(2 * acos(-1) * uniform(&state)));
-    }
+    uint64_t name = hash_fnv1a(p->name, strlen(p->name));
+    Control c = control_seed(hash_fnv1a_on(name, &seed, sizeof seed));
+    for (int64_t k = 0; k < (int64_t)p->rows * p->cols; k++)
+        ps->v[p->at + k] = (float)(std * control_normal(&c));
 }
 
 Var *params_leaf(const Params *ps, int i, Tape *t, float *g)
