@@ -13,7 +13,8 @@
 
 /* Roles of the seed: q, k, v, gate (up where there is none), down. */
 enum { STAT_ROLES = 5, STAT_LAYERS = 3, STAT_TOKENS = STAT_ROLES * STAT_LAYERS };
-/* A token: 32 points of the spectrum, then the rest. Each in about -1..1; 0 where absent. */
+/* A token: 32 points of the spectrum, then the rest. Each in about -1..1; 0 where absent. What is
+ * of the layer (from STAT_W1 on) is in all its five tokens. */
 enum {
     STAT_SPECTRUM = 32, /* log2(sv[i] / sv[0]) / 4 + 1 at 32 even quantiles, clipped to -1..1 */
     STAT_ALPHA = STAT_SPECTRUM, /* alpha-stable index - 1.5, times 2 */
