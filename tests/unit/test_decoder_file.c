@@ -1,4 +1,5 @@
-/* test_decoder_file.c: what is trained here is what infer/ runs: the same loss from one file. */
+/* test_decoder_file.c: what is trained here is what infer/ runs: the same loss from one file; and
+ * a training goes on from its state as if it had never stopped. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -110,11 +111,95 @@ static void another_shape_is_refused_by_name(void **state)
     free(path);
 }
 
+typedef struct Learner {
+    Decoder dec;
+    AdamState adam;
+} Learner;
+
+static void begin(Learner *l, uint64_t seed)
+{
+    Err err = {""};
+    DecoderShape s = shape_of(0);
+    *l = (Learner){.adam = {.step = 0}};
+    if (!decoder_open(&l->dec, &s, CPU_PORTABLE, &err)) fail_msg("%s", err.msg);
+    decoder_begin(&l->dec, seed);
+    adam_alloc(&l->adam, &l->dec.params);
+}
+
+static void end(Learner *l)
+{
+    decoder_free(&l->dec);
+    adam_free(&l->adam);
+}
+
+/* Each step has a batch of its own, told by the state's count alone. */
+static void train(Learner *l, int steps)
+{
+    const AdamW opts = {.beta1 = 0.9, .beta2 = 0.98, .eps = 1e-8, .decay = 0.1};
+    for (int k = 0; k < steps; k++) {
+        int32_t id[SEQ + 1];
+        for (int i = 0; i <= SEQ; i++) id[i] = (int)((5 * i * i + 11 * l->adam.step + i) % 50);
+        decoder_gradient(&l->dec, &(Batch){.id = id, .n = 1, .seq = SEQ}, NULL);
+        adam_step(&l->adam, &l->dec.params, &opts, l->dec.grads, 1, 1e-2);
+    }
+}
+
+static void assert_same_bits(const Learner *a, const Learner *b)
+{
+    size_t bytes = (size_t)a->dec.params.size * sizeof(float);
+    assert_int_equal(a->adam.step, b->adam.step);
+    assert_memory_equal(a->dec.params.v, b->dec.params.v, bytes);
+    assert_memory_equal(a->adam.m, b->adam.m, bytes);
+    assert_memory_equal(a->adam.v, b->adam.v, bytes);
+}
+
+static void a_training_goes_on_from_its_state_bit_by_bit(void **state)
+{
+    Err err = {""};
+    Learner whole, resumed;
+    char *path = path_join(*state, "train.safetensors");
+    TrainState saved = {"a job", 3.25}, loaded = {.job = "a job"};
+    begin(&whole, 5);
+    begin(&resumed, 6);
+    train(&whole, 3);
+    train(&resumed, 1); /* nothing of it may stay */
+    if (!decoder_save_state(&whole.dec, &whole.adam, &saved, path, &err) ||
+        !decoder_load_state(&resumed.dec, &resumed.adam, &loaded, path, &err))
+        fail_msg("%s", err.msg);
+    assert_true(loaded.loss == saved.loss); /* written with all its digits */
+    assert_int_equal(resumed.adam.step, 3);
+    assert_same_bits(&whole, &resumed);
+    for (int k = 0; k < 3; k++) {
+        train(&whole, 1);
+        train(&resumed, 1);
+        assert_same_bits(&whole, &resumed);
+    }
+    end(&whole);
+    end(&resumed);
+    free(path);
+}
+
+static void the_state_of_another_training_is_refused(void **state)
+{
+    Err err = {""};
+    Learner l;
+    char *path = path_join(*state, "train.safetensors");
+    TrainState saved = {"a job", 3.25}, other = {.job = "another"};
+    begin(&l, 5);
+    assert_true(decoder_save_state(&l.dec, &l.adam, &saved, path, &err));
+    assert_false(decoder_load_state(&l.dec, &l.adam, &other, path, &err));
+    assert_non_null(strstr(err.msg, "is of another training (a job); this one is another"));
+    end(&l);
+    free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCRATCH_TEST(the_forward_pass_of_training_is_that_of_the_program),
         SCRATCH_TEST(another_shape_is_refused_by_name),
+        SCRATCH_TEST(a_training_goes_on_from_its_state_bit_by_bit),
+        SCRATCH_TEST(the_state_of_another_training_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
