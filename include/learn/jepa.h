@@ -70,6 +70,10 @@ double jepa_tau(int64_t step, int64_t total);
 void jepa_hear(Jepa *j, const float *note, const int32_t *step, int n, float *z, const Run *run);
 /* z [n, JEPA_LATENT]: what is predicted for each of the n successive layers of a model. */
 void jepa_foresee(Jepa *j, const float *stat, int n, float *z, const Run *run);
+/* z [n, JEPA_LATENT]: what is predicted to follow each of n sequences of JEPA_SEQ successive
+ * windows; note [n, JEPA_SEQ, WINDOW_NOTES, NOTE_FEATURES], step [n, JEPA_SEQ, WINDOW_NOTES]. */
+void jepa_continue(Jepa *j, const float *note, const int32_t *step, int n, float *z,
+                   const Run *run);
 
 /* What a latent vector means as music: read-outs, learned last on the corpus with everything else
  * fixed. */
@@ -89,6 +93,8 @@ double jepa_learn_to_read(Jepa *j, AdamState *adam, const Corpus *c, const int *
 /* A plain .safetensors: parameters, target, and what `meta` says of the training. */
 bool jepa_write(const Jepa *j, const char *path, const char *meta_json, Err *err);
 bool jepa_load(Jepa *j, const char *path, CpuLevel level, Err *err);
+/* The meta_json that a file was written with, a new string; NULL when path is no such file. */
+char *jepa_meta(const char *path, Err *err);
 
 /* Adds to FT_LAYERS of fs, in the rows of blocks (key.layer), what the network foresees of them:
  * jepa_next [144], jepa_onset [16], jepa_level [16], jepa_length [1], jepa_z [JEPA_LATENT]. weights
