@@ -2,7 +2,8 @@
  *
  * The directory gets tokenizer.json, config.json and model.safetensors as Hugging Face's tools read
  * them, train.csv (the course of the losses), and while it lasts train.safetensors: the state that
- * another run goes on from, to the same weights that it would have had in one. */
+ * another run goes on from, to the same weights that it would have had in one. With keep there are
+ * models of the way in it, step-000010/ and so on: see app/train_keep.h. */
 #ifndef APP_TRAIN_JOB_H
 #define APP_TRAIN_JOB_H
 
@@ -25,7 +26,9 @@ typedef struct TrainJob {
     int steps, warm;
     double rate, floor, hold, decay, clip;
     int seed;
-    int every; /* steps between looks at the validation text, and saved states */
+    int every;          /* steps between looks at the validation text, and saved states */
+    int keep;           /* models: 0 or 1 = the last one only */
+    const char *sample; /* what the model goes on from at every look; NULL or "" = no sample */
     bool resume, clobber;
     Say say;
 } TrainJob;

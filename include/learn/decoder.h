@@ -53,6 +53,8 @@ typedef struct Batch {
     int n, seq;        /* seq <= context */
 } Batch;
 
+/* Of the token that follows id [n], n <= context: logits [vocab]. */
+void decoder_logits(Decoder *dec, const int32_t *id, int n, float *logits);
 /* Mean nats a token, without gradients. Stops early when run says so (NaN then). */
 double decoder_loss(Decoder *dec, const Batch *b, const Run *run);
 /* The same, and the mean's gradient into dec->grads[0..params.size). */

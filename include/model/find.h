@@ -2,7 +2,8 @@
  *
  * Looked for, in this order: a name under the models directories ($LLMSONIFY_MODELS, several
  * separated by ':'; ./models; models beside and share/llmsonify/models above the program's
- * directory); a directory or file; a Hugging Face id in the local cache ($HF_HUB_CACHE,
+ * directory); a directory or file; MODEL/CHECKPOINT, a model inside one of a models directory; a
+ * Hugging Face id in the local cache ($HF_HUB_CACHE,
  * $HF_HOME/hub, $XDG_CACHE_HOME/huggingface/hub, ~/.cache/huggingface/hub). Nothing is ever
  * downloaded. */
 #ifndef MODEL_FIND_H

@@ -15,6 +15,8 @@
 #include "infer/hparams.h"
 #include "learn/decoder_file.h"
 #include "model/find.h"
+#include "train_keep.h"
+#include "train_sample.h"
 #include "train_text.h"
 
 enum { VALID_SEQUENCES = 64 }; /* of the validation text, at most */
@@ -135,36 +137,6 @@ static double validate(Training *t, const Run *run)
     return loss;
 }
 
-/* That of a model that was trained further stays as it was. */
-static bool make_config(const Training *t, Str *config, Err *err)
-{
-    if (!t->job->from) {
-        decoder_config(&t->dec.shape, t->text.end, config);
-        return true;
-    }
-    FileMap map = {0};
-    char *dir = model_locate(t->job->from, err);
-    char *path = dir ? path_join(dir, "config.json") : NULL;
-    bool ok = path && file_map_open(&map, path, err);
-    if (ok) str_add(config, map.data, (size_t)map.size);
-    file_map_close(&map);
-    free(path);
-    free(dir);
-    return ok;
-}
-
-static bool save_model(Training *t, Err *err)
-{
-    Str config = {0};
-    char *path[] = {path_join(t->job->out, "config.json"),
-                    path_join(t->job->out, "model.safetensors")};
-    bool ok = make_config(t, &config, err) && out_file(path[0], config.s, config.len, err) &&
-              decoder_write(&t->dec, path[1], err);
-    for (int i = 0; i < 2; i++) free(path[i]);
-    str_free(&config);
-    return ok;
-}
-
 static bool save_state(Training *t, Err *err)
 {
     TrainState s = {str_text(&t->name), t->loss};
@@ -198,17 +170,45 @@ static bool read_course(Training *t, Err *err)
     return true;
 }
 
-/* A line of the course, and the state to go on from. */
+/* Appends "5120 tokens/s, 1:05:00 left". */
+static void put_pace(const Training *t, Str *out)
+{
+    const TrainJob *j = t->job;
+    double steps = (double)(t->adam.step - t->begun), took = clock_seconds() - t->start;
+    double rate = steps / fmax(took, 1e-9), left = (double)(j->steps - t->adam.step) / rate;
+    str_addf(out, "%.0f tokens/s", rate * j->batch * j->seq);
+    if (!(left >= 0.5 && left < 1e8)) return; /* seconds; nothing is known before the first step */
+    int64_t s = (int64_t)(left + 0.5), hours = s / 3600, minutes = s / 60 % 60;
+    if (hours > 0)
+        str_addf(out, ", %lld:%02lld", (long long)hours, (long long)minutes);
+    else
+        str_addf(out, ", %lld", (long long)minutes);
+    str_addf(out, ":%02lld left", (long long)(s % 60));
+}
+
+/* What it says by now. */
+static void tell_sample(Training *t)
+{
+    Str text = {0};
+    if (!t->job->sample || !*t->job->sample) return;
+    train_sample(&t->dec, t->text.tok, t->job->sample, &text);
+    say(&t->job->say, SAY_INFO, "%s", str_text(&text));
+    str_free(&text);
+}
+
+/* A line of the course, a sample, and the state to go on from. */
 static bool look(Training *t, const Run *run, Err *err)
 {
-    double valid = validate(t, run), took = clock_seconds() - t->start;
-    int64_t done = (t->adam.step - t->begun) * t->job->batch * t->job->seq;
+    Str pace = {0};
+    double valid = validate(t, run);
     if (run_stopped(run)) return true;
+    put_pace(t, &pace);
     str_addf(&t->log, "%lld,%.5f,%.5f\n", (long long)t->adam.step, t->loss, valid);
     say(&t->job->say, SAY_INFO,
-        "step %lld: loss %.4f, on the validation text %.4f nats a token; "
-        "%.0f tokens/s",
-        (long long)t->adam.step, t->loss, valid, (double)done / fmax(took, 1e-9));
+        "step %lld: loss %.4f, on the validation text %.4f nats a token; %s",
+        (long long)t->adam.step, t->loss, valid, str_text(&pace));
+    str_free(&pace);
+    tell_sample(t);
     return save_state(t, err);
 }
 
@@ -237,9 +237,10 @@ static bool learn(Training *t, const Run *run, Err *err)
     Str stage = {0};
     bool ok = true;
     while (ok && t->adam.step < t->job->steps && !run_stopped(run)) {
-        ok = one_step(t, run, err);
+        ok = one_step(t, run, err) && train_keep_step(t->job, &t->text, &t->dec, t->adam.step, err);
         stage.len = 0;
-        str_addf(&stage, "training, loss %.3f", t->loss);
+        str_addf(&stage, "training, loss %.3f, ", t->loss);
+        put_pace(t, &stage);
         run_progress(run, str_text(&stage), t->adam.step, t->job->steps);
         bool last = t->adam.step == t->job->steps;
         if (ok && !run_stopped(run) && (last || t->adam.step % t->job->every == 0))
@@ -260,7 +261,10 @@ static bool make_dir(const TrainJob *job, Err *err)
     bool going_on = job->resume && file_exists(state);
     bool ok = job->clobber || going_on || !file_exists(model) ||
               err_set(err, "%s: exists; --force writes over it", model);
-    if (ok && !going_on) remove(model); /* its weights would not go with the new tokenizer */
+    if (ok && !going_on) { /* its weights would not go with the new tokenizer */
+        remove(model);
+        train_keep_clear(job);
+    }
     free(model);
     free(state);
     if (ok && mkdir(job->out, 0777) != 0 && errno != EEXIST)
@@ -298,7 +302,7 @@ bool train_job(const TrainJob *job, const Run *run, Err *err)
     Training t = {.job = job};
     CpuLevel level;
     bool ok = cpu_level_choose(&level, err) && prepare(&t, level, run, err) &&
-              learn(&t, run, err) && save_model(&t, err);
+              learn(&t, run, err) && train_keep_last(job, &t.text, &t.dec, err);
     if (ok) remove(t.state);
     train_text_close(&t.text);
     decoder_free(&t.dec);

@@ -133,12 +133,26 @@ typedef struct Job {
     double nats[DECODER_LANES];
 } Job;
 
+static Var *forward(const Pass *p, const int32_t *id)
+{
+    tape_reset(p->t);
+    return p->dec->shape.arch == DECODER_GEMMA3 ? gemma_forward(p, id, 1) : gpt2_forward(p, id, 1);
+}
+
+void decoder_logits(Decoder *dec, const int32_t *id, int n, float *logits)
+{
+    const DecoderShape *s = &dec->shape;
+    const Pass p = {.dec = dec, .t = dec->tape[0], .seq = n};
+    const Var *x = forward(&p, id);
+    Var *last = tape_leaf(p.t, 1, s->d, x->v + (int64_t)(n - 1) * s->d, NULL);
+    const Var *out = tape_linear(p.t, last, pass_param(&p, -1, 0), NULL);
+    memcpy(logits, out->v, (size_t)s->vocab * sizeof *logits);
+}
+
 /* One sequence: its nats. weight: of the gradient of each token. */
 static double work_sequence(const Pass *p, const int32_t *id, double weight)
 {
-    tape_reset(p->t);
-    Var *x =
-        p->dec->shape.arch == DECODER_GEMMA3 ? gemma_forward(p, id, 1) : gpt2_forward(p, id, 1);
+    Var *x = forward(p, id);
     double nats = tape_cross_entropy(p->t, x, pass_param(p, -1, 0), id + 1, weight);
     if (p->g) tape_backward(p->t);
     return nats;

@@ -237,12 +237,28 @@ static void list_add(FoundList *list, const char *name, const char *path, const 
     *m = (FoundModel){mem_strdup(name), mem_strdup(path), mem_strdup(where)};
 }
 
+/* The models inside a model: checkpoints on the way to it. */
+static void list_checkpoints(FoundList *list, const char *model, const char *at, const char *dir)
+{
+    Names names = list_dirs(at);
+    for (int i = 0; i < names.n; i++) {
+        char *path = path_join(at, names.s[i]), *name = path_join(model, names.s[i]);
+        if (is_model_dir(path)) list_add(list, name, path, dir);
+        free(path);
+        free(name);
+    }
+    names_free(&names);
+}
+
 static void list_models_dir(FoundList *list, const char *dir)
 {
     Names names = list_dirs(dir);
     for (int i = 0; i < names.n; i++) {
         char *path = path_join(dir, names.s[i]);
-        if (is_model_dir(path)) list_add(list, names.s[i], path, dir);
+        if (is_model_dir(path)) {
+            list_add(list, names.s[i], path, dir);
+            list_checkpoints(list, names.s[i], path, dir);
+        }
         free(path);
     }
     names_free(&names);
@@ -329,7 +345,8 @@ char *model_locate(const char *asked, Err *err)
     if (found) return found;
     if (dir_exists(asked)) return locate_dir(asked, err);
     if (file_exists(asked)) return mem_strdup(asked);
-    if (is_model_id(asked)) found = locate_id(asked);
+    if (is_model_id(asked)) found = locate_named(asked);
+    if (!found && is_model_id(asked)) found = locate_id(asked);
     if (!found) say_missing(asked, err);
     return found;
 }

@@ -27,6 +27,41 @@ is_rc 0 "it generates"
 run "$LLM" weights -m one --genre acid --bars 4 --no-audio -q -o acid
 is_rc 0 "it sounds"
 
+# What is told on the way.
+small --steps 60 --every 20 --sample "The bird" -t 1 -o told
+has err '^llmsonify: step 20: loss [0-9.]+, .* [0-9]+ tokens/s' "a look tells the speed"
+test "$(grep -c '^llmsonify: "The bird.*"$' err)" -eq 3
+ok $? "and a sample each time"
+small --steps 20 --every 20 --sample "" -o quiet
+hasnt err '"' "--sample '' tells none"
+
+# Models of the way: early ones in even ratios, whole, and what a run so long would have made.
+small --steps 60 --every 60 -q --checkpoints 5 -t 2 -o way
+test "$(cd way && echo step-*)" = "step-000001 step-000002 step-000006 step-000019"
+ok $? "four models on the way to a fifth"
+for f in config.json model.safetensors tokenizer.json; do
+    there way/step-000006/$f "a checkpoint has $f"
+done
+same way/model.safetensors told/model.safetensors "the last one is as without them"
+run "$LLM" theory tuning way/step-000001 way/step-000002 way/step-000006 way/step-000019 way
+has out 'tuning\.intonation' "their tuning is measured"
+run env LLMSONIFY_MODELS="$SCRATCH" "$LLM" models
+has out '^way/step-000019 +gemma3' "they are listed under their model"
+run env LLMSONIFY_MODELS="$SCRATCH" "$LLM" inspect -m way/step-000019 --table model
+is_rc 0 "and found by that name"
+rc=0
+timeout -s INT 0.7 "$LLM" train --text "$TEXT" --width 32 --layers 2 --vocab 400 --seq 32 --batch 8 \
+    --steps 250 --every 50 --checkpoints 4 -q -o parts 2> err || rc=$?
+small --steps 250 --every 50 -q --checkpoints 4 --resume -o parts
+small --steps 250 --every 50 -q --checkpoints 4 -o unbroken
+for s in step-000003 step-000012 step-000054; do
+    same parts/$s/model.safetensors unbroken/$s/model.safetensors \
+        "$s of an interrupted training is that of one that was not"
+done
+small --steps 20 --every 20 -q --force -o way
+test "$(cd way && echo step-*)" = 'step-*'
+ok $? "another training over it leaves none of its checkpoints"
+
 small --arch gpt2 --steps 20 --every 20 -q -o gpt
 json gpt/config.json '$j->{model_type} eq "gpt2" && $j->{n_head} == 1 && $j->{n_inner} == 128' \
     "a GPT-2 has its configuration"
@@ -67,8 +102,10 @@ for f in model.safetensors train.csv; do
 done
 
 run "$LLM" train --from wren --text "$TEXT" --seq 16 --batch 2 --steps 2 --warm 1 --rate 1e-5 \
-    -q -o wren2
+    -o wren2
 is_rc 0 "wren is trained further"
+has err '^llmsonify: "Once upon a time, there was a little girl named Lily\. She loved to play' \
+    "its sample is what wren itself says"
 for f in tokenizer.json config.json; do same "$WREN/$f" wren2/$f "with its $f"; done
 perl -F, -ane 'END { exit !($F[2] < 7) }' wren2/train.csv
 ok $? "from what it knew: well under the 8.3 nats of one that knows nothing"

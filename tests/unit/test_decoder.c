@@ -171,6 +171,36 @@ static void the_number_of_threads_changes_no_bit(void **state)
     close_bench(&b);
 }
 
+/* Nats of `next` by logits x [n]. */
+static double nats_of(const float *x, int n, int32_t next)
+{
+    double most = (double)x[0], sum = 0;
+    for (int i = 1; i < n; i++) most = fmax(most, (double)x[i]);
+    for (int i = 0; i < n; i++) sum += exp((double)x[i] - most);
+    return log(sum) + most - (double)x[next];
+}
+
+static void logits_of_every_prefix_make_up_the_loss(void **state)
+{
+    (void)state;
+    for (int which = 0; which < 2; which++) {
+        Bench b;
+        const Json *c;
+        open_bench(&b, &c, which, CPU_PORTABLE);
+        Batch first = {.id = b.id, .n = 1, .seq = b.batch.seq};
+        int vocab = b.dec.shape.vocab;
+        float *logits = mem_alloc(vocab, sizeof *logits);
+        double sum = 0;
+        for (int k = 1; k <= first.seq; k++) {
+            decoder_logits(&b.dec, b.id, k, logits);
+            sum += nats_of(logits, vocab, b.id[k]);
+        }
+        near(sum / first.seq, decoder_loss(&b.dec, &first, NULL), "mean of the nats");
+        free(logits);
+        close_bench(&b);
+    }
+}
+
 static void fresh_weights_have_their_spread_and_their_seed(void **state)
 {
     (void)state;
@@ -242,6 +272,7 @@ int main(void)
         cmocka_unit_test(gradients_are_pytorchs),
         cmocka_unit_test(ten_steps_of_training_are_pytorchs),
         cmocka_unit_test(the_number_of_threads_changes_no_bit),
+        cmocka_unit_test(logits_of_every_prefix_make_up_the_loss),
         cmocka_unit_test(fresh_weights_have_their_spread_and_their_seed),
         cmocka_unit_test(impossible_shapes_are_refused),
         cmocka_unit_test(the_rate_rises_holds_and_falls),

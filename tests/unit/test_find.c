@@ -216,6 +216,29 @@ static void the_list_has_everything_once(void **state)
     assert_int_equal(list.n, 0);
 }
 
+static void a_checkpoint_inside_a_model_is_found_by_both_names(void **state)
+{
+    FoundList list;
+    make_model(*state, "models/finch");
+    make_model(*state, "models/finch/step-000030");
+    make_model(*state, "models/finch/step-000075");
+    make_dirs(*state, "models/finch/notes");
+    make_model(*state, "models/heap/lost"); /* a heap is no model: what lies in it is not listed */
+    model_list(&list);
+    assert_int_equal(list.n, 3);
+    assert_string_equal(list.m[0].name, "finch");
+    assert_string_equal(list.m[1].name, "finch/step-000030");
+    assert_string_equal(list.m[2].name, "finch/step-000075");
+    for (int i = 0; i < list.n; i++) assert_found(list.m[i].name, list.m[i].path, NULL);
+    model_list_free(&list);
+    set_env("LLMSONIFY_MODELS", *state, "models");
+    assert_int_equal(chdir("/"), 0);
+    assert_found("finch/step-000075", *state, "models/finch/step-000075");
+    assert_missing("finch/step-000076", "did you mean \"finch/step-000075\"?");
+    assert_missing("finch/../finch", "no model");
+    assert_int_equal(chdir(*state), 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -231,6 +254,7 @@ int main(void)
         TEST(the_caches_of_the_environment_are_searched),
         TEST(failure_says_what_is_alike_and_how_to_get_it),
         TEST(the_list_has_everything_once),
+        TEST(a_checkpoint_inside_a_model_is_found_by_both_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
