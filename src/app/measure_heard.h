@@ -1,26 +1,10 @@
-/* measure_heard.h: notes as a meter of MIDI files hears them, and bars and beats to place them in.
- */
+/* measure_heard.h: bars and beats to place the notes of a MIDI file in. */
 #ifndef SRC_APP_MEASURE_HEARD_H
 #define SRC_APP_MEASURE_HEARD_H
 
 #include <stdint.h>
 
-#include "midi/song.h"
-#include "score/score.h"
-
-enum { HEARD_DRUM_CHANNEL = 9 };
-
-/* A note; or, while they are paired, a note-on (vel > 0) or note-off at `start`. */
-typedef struct Heard {
-    int32_t start, end; /* ticks */
-    int16_t track;
-    uint8_t channel, key, vel, program;
-} Heard;
-
-typedef struct HeardList {
-    Heard *h;
-    int n, cap;
-} HeardList;
+#include "midi/heard.h"
 
 typedef struct GridBar {
     double start, end; /* ticks; end < start + beats * beat in a bar that a new metre cuts short */
