@@ -47,4 +47,8 @@ double stats_stable_index(const double p[5]);
  * values equal to lo go to the middle bin. */
 int stats_bin(double x, double lo, double hi, int bins);
 
+/* Shannon entropy in bits of weights [n] that are not negative: 0 for one, log2 n for all alike;
+ * NaN when there is no weight. */
+double stats_entropy(const double *weight, int n);
+
 #endif

@@ -25,6 +25,8 @@ typedef struct HeardList {
     int n, cap;
 } HeardList;
 
+/* Compares two Heard by track, then channel, for stable_sort(). */
+int heard_by_part(const void *a, const void *b);
 /* Adds the notes of the song by track and channel, in order of time within each. */
 void midi_hear(HeardList *all, const MidiSong *song);
 /* The song's metres in order of time: [*n], for meter_at(); the caller frees them. */

@@ -19,12 +19,6 @@ typedef struct Edge {
     int step;
 } Edge;
 
-static int by_part(const void *a, const void *b)
-{
-    const Heard *x = a, *y = b;
-    return x->track != y->track ? x->track - y->track : x->channel - y->channel;
-}
-
 static int by_edge(const void *a, const void *b)
 {
     const Edge *x = a, *y = b;
@@ -155,7 +149,7 @@ static void measure_parts(MidiMeasure *m, const MidiSong *song, const HeardList 
     int *name = find_names(song);
     for (int i = 0, end; i < all->n; i = end) {
         const Heard *h = &all->h[i];
-        for (end = i; end < all->n && by_part(&all->h[end], h) == 0;) end++;
+        for (end = i; end < all->n && heard_by_part(&all->h[end], h) == 0;) end++;
         MidiPart *p = mem_push(&m->part, &m->nparts, &m->cap_parts, sizeof *p);
         p->track = h->track;
         p->channel = h->channel;

@@ -224,3 +224,13 @@ int stats_bin(double x, double lo, double hi, int bins)
     else if (i + 1 < bins && x >= lo + (i + 1) * step) i++;
     return i;
 }
+
+double stats_entropy(const double *weight, int n)
+{
+    double sum = 0, h = 0;
+    for (int i = 0; i < n; i++) sum += weight[i];
+    if (!(sum > 0)) return NAN;
+    for (int i = 0; i < n; i++)
+        if (weight[i] > 0) h -= weight[i] / sum * log2(weight[i] / sum);
+    return h > 0 ? h : 0;
+}

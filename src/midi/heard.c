@@ -29,12 +29,6 @@ static int by_track(const void *a, const void *b)
     return ((const Heard *)a)->track - ((const Heard *)b)->track;
 }
 
-static int by_part(const void *a, const void *b)
-{
-    const Heard *x = a, *y = b;
-    return x->track != y->track ? x->track - y->track : x->channel - y->channel;
-}
-
 /* Turns the ons and offs of one track, h [n] in order of time, into notes written to out (which may
  * be h); returns how many. Open notes of a key are a queue: first and last index, chained by next.
  */
@@ -67,6 +61,12 @@ static int pair_track(Heard *out, const Heard *h, int n, int32_t end)
     return notes;
 }
 
+int heard_by_part(const void *a, const void *b)
+{
+    const Heard *x = a, *y = b;
+    return x->track != y->track ? x->track - y->track : x->channel - y->channel;
+}
+
 void midi_hear(HeardList *all, const MidiSong *song)
 {
     int kept = 0;
@@ -77,7 +77,7 @@ void midi_hear(HeardList *all, const MidiSong *song)
         kept += pair_track(all->h + kept, all->h + i, end - i, song->end_tick);
     }
     all->n = kept;
-    stable_sort(all->h, all->n, sizeof *all->h, by_part);
+    stable_sort(all->h, all->n, sizeof *all->h, heard_by_part);
 }
 
 Meter *midi_meters(const MidiSong *song, int *n)

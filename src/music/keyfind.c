@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+#include "math/stats.h"
+
 /* From the tonic up. */
 static const double PROFILE[2][2][12] = {
     [KEY_KRUMHANSL] = {
@@ -79,11 +81,7 @@ KeyFind keyfind(const double weight[12])
 
 double keyfind_entropy(const double weight[12])
 {
-    double sum = total(weight), h = 0;
-    if (!(sum > 0)) return NAN;
-    for (int i = 0; i < 12; i++)
-        if (weight[i] > 0) h -= weight[i] / sum * log2(weight[i] / sum);
-    return h > 0 ? h : 0;
+    return stats_entropy(weight, 12);
 }
 
 double keyfind_share(const double weight[12], const KeyFind *key)
