@@ -36,7 +36,8 @@ typedef struct JepaBatch {
 } JepaBatch;
 
 /* The parts of a loss. cosine parts: mean 1 - cosine with the target; variance: the hinge at std 1
- * of the encoders' latents; continuity: mean 1 - cosine of successive predictions. */
+ * of the encoders' latents; continuity: mean 1 - cosine of successive predictions; JEPA_JOINT has
+ * the sums of both sides in the last two. total = next + cross + weighted variance + continuity. */
 typedef struct JepaLoss {
     double total, next, cross, variance, continuity;
 } JepaLoss;
@@ -47,20 +48,27 @@ typedef struct JepaWeights { double variance, continuity; } JepaWeights; /* of t
 typedef struct Jepa {
     Params params;  /* statistics encoder, music encoder, GRU, predictors, read-outs */
     Params target;  /* the music encoder that follows */
-    Tape *tape[JEPA_LANES];
+    Tape *tape[JEPA_LANES], *head; /* encoders run in lanes, all else over the whole batch */
     float *grads;   /* [JEPA_LANES, params.size]; the sum in lane 0 after jepa_gradient() */
 } Jepa;
 
 bool jepa_open(Jepa *j, CpuLevel level, Err *err); /* parameters are zero */
 void jepa_free(Jepa *j);
-void jepa_begin(Jepa *j, uint64_t seed);           /* fresh weights, target = music encoder */
+/* Fresh weights: normal of std 1 / sqrt(inputs) in linear layers and the GRU, of 0.02 in embeddings;
+ * norms the identity, biases 0; target = music encoder. */
+void jepa_begin(Jepa *j, uint64_t seed);
 
 /* Forward, and the mean's gradient of what the phase trains (zero elsewhere). In JEPA_ALIGN the
- * music encoder is frozen. Same result for any run->threads. NaN when stopped. */
+ * music encoder is frozen. The encoders' lanes hand their latents to one tape, so that cosines and
+ * standard deviations are those of the whole batch. Predictions are made at each of the JEPA_SEQ
+ * steps. Same result for any run->threads. NaN when stopped. */
 JepaLoss jepa_gradient(Jepa *j, JepaPhase phase, const JepaBatch *b, const JepaWeights *w,
                        const Run *run);
 JepaLoss jepa_loss(Jepa *j, JepaPhase phase, const JepaBatch *b, const JepaWeights *w,
                    const Run *run); /* the same without gradients */
+/* Which parameters a phase trains: moves [params.n], for adam_step_of(), so that neither decay nor
+ * old moments move the others. A phase begins with an AdamState of its own. */
+void jepa_trained(const Jepa *j, JepaPhase phase, bool *moves);
 /* target = tau target + (1 - tau) music encoder. */
 void jepa_follow(Jepa *j, double tau);
 /* tau from .996 to .9999 by a cosine over the steps (Grill et al. 2020). */
@@ -68,7 +76,8 @@ double jepa_tau(int64_t step, int64_t total);
 
 /* z [n, JEPA_LATENT] of n windows by the target encoder. */
 void jepa_hear(Jepa *j, const float *note, const int32_t *step, int n, float *z, const Run *run);
-/* z [n, JEPA_LATENT]: what is predicted for each of the n successive layers of a model. */
+/* z [n, JEPA_LATENT]: what is predicted for each of the n successive layers of a model, from it and
+ * the JEPA_SEQ - 1 before it. */
 void jepa_foresee(Jepa *j, const float *stat, int n, float *z, const Run *run);
 /* z [n, JEPA_LATENT]: what is predicted to follow each of n sequences of JEPA_SEQ successive
  * windows; note [n, JEPA_SEQ, WINDOW_NOTES, NOTE_FEATURES], step [n, JEPA_SEQ, WINDOW_NOTES]. */
@@ -86,7 +95,8 @@ typedef struct JepaReading {
 
 void jepa_read(Jepa *j, const float *z, JepaReading *out); /* z [JEPA_LATENT], any length */
 /* One AdamW step of the read-outs on n windows and their latents z [n, JEPA_LATENT] (of
- * jepa_hear); adam is of jepa_reader_params(). The mean loss. */
+ * jepa_hear); adam is of j->params, of which nothing else moves. The loss: mean nats of the next
+ * pitch class plus the mean square of the rest. */
 double jepa_learn_to_read(Jepa *j, AdamState *adam, const Corpus *c, const int *window,
                           const float *z, int n, double rate);
 

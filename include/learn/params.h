@@ -53,6 +53,10 @@ void adam_alloc(AdamState *s, const Params *ps);
 void adam_free(AdamState *s);
 /* One step down the gradient g [size], multiplied by `scale` (clipping) first. */
 void adam_step(AdamState *s, Params *ps, const AdamW *a, const float *g, double scale, double rate);
+/* The same for those parameters only that moves [ps->n] says (NULL: all); the others and their
+ * moments stay. */
+void adam_step_of(AdamState *s, Params *ps, const AdamW *a, const float *g, double scale,
+                  double rate, const bool *moves);
 /* L2 norm, summed in double. */
 double gradient_norm(const float *g, int64_t n);
 /* What makes a norm no larger than max: 1, or max / norm. */

@@ -64,6 +64,10 @@ Var *tape_gated(Tape *t, Var *gate, Var *up, Curve curve);
 Var *tape_columns(Tape *t, Var *x, int from, int cols);
 /* The first n rows of x: positions of a sequence shorter than the longest. */
 Var *tape_head_rows(Tape *t, Var *x, int n);
+/* Rows [from, from + n) of x. */
+Var *tape_rows(Tape *t, Var *x, int from, int n);
+/* a [n, d] with b [m, d] below it: [n + m, d]. */
+Var *tape_stack(Tape *t, Var *a, Var *b);
 /* Means of runs of `run` rows: [n / run, d]. */
 Var *tape_pool(Tape *t, Var *x, int run);
 /* The GRU's gates (Cho et al. 2014, as in PyTorch): gi [n, 3 h] of the input and gh [n, 3 h] of the
@@ -111,5 +115,8 @@ double tape_cosine_loss(Tape *t, Var *a, Var *b, double weight);
 double tape_variance_hinge(Tape *t, Var *x, double floor, double weight);
 /* Mean of (a - b)^2. */
 double tape_square_loss(Tape *t, Var *a, Var *b, double weight);
+/* A loss that was made elsewhere, of which here only the gradient g [rows, cols] of x is known; g
+ * must last as long as the pass. */
+void tape_given_loss(Tape *t, Var *x, const float *g);
 
 #endif

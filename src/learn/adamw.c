@@ -35,7 +35,8 @@ static void step_run(const Step *k, float decay, const float *g, float *m, float
     }
 }
 
-void adam_step(AdamState *s, Params *ps, const AdamW *a, const float *g, double scale, double rate)
+void adam_step_of(AdamState *s, Params *ps, const AdamW *a, const float *g, double scale,
+                  double rate, const bool *moves)
 {
     s->step++;
     double one = 1 - pow(a->beta1, (double)s->step), two = 1 - pow(a->beta2, (double)s->step);
@@ -47,10 +48,16 @@ void adam_step(AdamState *s, Params *ps, const AdamW *a, const float *g, double 
               .root = (float)(1 / sqrt(two))};
     for (int i = 0; i < ps->n; i++) {
         const Param *p = &ps->p[i];
+        if (moves && !moves[i]) continue;
         float decay = p->decay ? (float)(1 - rate * a->decay) : 1;
         step_run(&k, decay, g + p->at, s->m + p->at, s->v + p->at, ps->v + p->at,
                  (int64_t)p->rows * p->cols);
     }
+}
+
+void adam_step(AdamState *s, Params *ps, const AdamW *a, const float *g, double scale, double rate)
+{
+    adam_step_of(s, ps, a, g, scale, rate, NULL);
 }
 
 double gradient_norm(const float *g, int64_t n)

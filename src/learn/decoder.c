@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "decoder_parts.h"
+#include "lanes.h"
 
 DecoderShape decoder_shape(DecoderArch arch, int vocab, int d, int nl)
 {
@@ -173,22 +174,6 @@ static void work_lane(void *ud, int64_t lane, int worker)
         job->nats[lane] += work_sequence(&p, b->id + i * (b->seq + 1), weight);
 }
 
-typedef struct Sum {
-    float *g;
-    int64_t size, part;
-} Sum;
-
-static void sum_part(void *ud, int64_t i, int worker)
-{
-    const Sum *s = ud;
-    (void)worker;
-    int64_t from = i * s->part, to = from + s->part < s->size ? from + s->part : s->size;
-    for (int lane = 1; lane < DECODER_LANES; lane++) {
-        const float *other = s->g + lane * s->size;
-        for (int64_t k = from; k < to; k++) s->g[k] += other[k];
-    }
-}
-
 static double work(Decoder *dec, const Batch *b, bool gradient, const Run *run)
 {
     Job job = {.dec = dec, .b = b, .gradient = gradient};
@@ -196,10 +181,8 @@ static double work(Decoder *dec, const Batch *b, bool gradient, const Run *run)
     if (run_stopped(run)) return NAN;
     double nats = 0;
     for (int i = 0; i < DECODER_LANES; i++) nats += job.nats[i];
-    if (gradient) {
-        Sum sum = {dec->grads, dec->params.size, 1 << 16};
-        parallel_for(run, NULL, (sum.size + sum.part - 1) / sum.part, sum_part, &sum);
-    }
+    if (gradient)
+        lanes_sum(dec->grads, DECODER_LANES, dec->params.size, dec->params.size, run);
     return nats / ((double)b->n * b->seq);
 }
 

@@ -1,4 +1,5 @@
-/* op_point.c: operations number by number: sums, scales, curves, gates, columns, means of rows.
+/* op_point.c: operations number by number: sums, scales, curves, gates, columns, rows and
+ * means of rows.
  *
  * Curves are worked on a row at a time, so that what the way back computes again stays in the
  * cache; nothing but inputs and outputs is kept. */
@@ -168,17 +169,45 @@ Var *tape_columns(Tape *t, Var *x, int from, int cols)
     return y;
 }
 
-static void head_rows_back(Tape *t, Var *y)
+static void rows_back(Tape *t, Var *y)
 {
-    float *dx = tape_grad(t, y->in[0]);
+    float *dx = tape_grad(t, y->in[0]) + *(int64_t *)y->extra * y->cols;
     tape_vm(t)->axpy(1, y->g, dx, (int64_t)y->rows * y->cols);
+}
+
+Var *tape_rows(Tape *t, Var *x, int from, int n)
+{
+    assert(from >= 0 && n >= 1 && from + n <= x->rows);
+    Var *y = tape_node(t, n, x->cols, (Var *[4]){x}, rows_back);
+    int64_t *kept = y->extra = tape_take(t, 1, sizeof *kept);
+    *kept = from;
+    memcpy(y->v, x->v + (int64_t)from * x->cols, (size_t)((int64_t)n * x->cols) * sizeof *y->v);
+    return y;
 }
 
 Var *tape_head_rows(Tape *t, Var *x, int n)
 {
-    assert(n >= 1 && n <= x->rows);
-    Var *y = tape_node(t, n, x->cols, (Var *[4]){x}, head_rows_back);
-    memcpy(y->v, x->v, (size_t)((int64_t)n * x->cols) * sizeof *y->v);
+    return tape_rows(t, x, 0, n);
+}
+
+static void stack_back(Tape *t, Var *y)
+{
+    int64_t at = 0;
+    for (int i = 0; i < 2; i++) {
+        int64_t n = (int64_t)y->in[i]->rows * y->cols;
+        float *d = tape_grad(t, y->in[i]);
+        if (d) tape_vm(t)->axpy(1, y->g + at, d, n);
+        at += n;
+    }
+}
+
+Var *tape_stack(Tape *t, Var *a, Var *b)
+{
+    assert(a->cols == b->cols);
+    Var *y = tape_node(t, a->rows + b->rows, a->cols, (Var *[4]){a, b}, stack_back);
+    int64_t n = (int64_t)a->rows * a->cols, m = (int64_t)b->rows * b->cols;
+    memcpy(y->v, a->v, (size_t)n * sizeof *y->v);
+    memcpy(y->v + n, b->v, (size_t)m * sizeof *y->v);
     return y;
 }
 

@@ -1,0 +1,70 @@
+/* jepa_file.c: the network of learn/jepa.h as a .safetensors file: every parameter in f32 under its
+ * name and in PyTorch's shape, so that PyTorch can load it too. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "jepa_parts.h"
+#include "tensor/checkpoint.h"
+#include "tensor/st_write.h"
+
+static void add_arrays(StArray *a, const Params *ps)
+{
+    for (int i = 0; i < ps->n; i++) {
+        const Param *p = &ps->p[i];
+        a[i] = (StArray){.name = p->name,
+                         .dtype = DT_F32,
+                         .ndim = p->rows > 1 ? 2 : 1,
+                         .shape = {p->rows > 1 ? p->rows : p->cols, p->cols},
+                         .data = ps->v + p->at};
+    }
+}
+
+bool jepa_write(const Jepa *j, const char *path, const char *meta_json, Err *err)
+{
+    int n = j->params.n + j->target.n;
+    StArray *a = mem_alloc(n, sizeof *a);
+    add_arrays(a, &j->params);
+    add_arrays(a + j->params.n, &j->target);
+    const StMeta meta[] = {{"format", "pt"}, {"kind", "jepa"}, {"training", meta_json}};
+    bool ok = st_write(path, a, n, meta, 3, err);
+    free(a);
+    return ok;
+}
+
+static bool read_params(Params *ps, const Checkpoint *ck, Err *err)
+{
+    for (int i = 0; i < ps->n; i++) {
+        const Param *p = &ps->p[i];
+        const Tensor *t = checkpoint_find(ck, p->name);
+        if (!t)
+            return err_set(err, "%s: no tensor \"%s\": not what `llmsonify jepa train` writes",
+                           checkpoint_path(ck), p->name);
+        if (t->dtype != DT_F32 && t->dtype != DT_BF16 && t->dtype != DT_F16)
+            return err_set(err, "%s: tensor \"%s\" is %s, expected F32, F16 or BF16",
+                           checkpoint_path(ck), p->name, dtype_name(t->dtype));
+        if (t->ndim != (p->rows > 1 ? 2 : 1) || tensor_rows(t) != p->rows ||
+            tensor_cols(t) != p->cols)
+            return err_set(err, "%s: tensor \"%s\" is %lld x %lld, expected %d x %d",
+                           checkpoint_path(ck), p->name, (long long)tensor_rows(t),
+                           (long long)tensor_cols(t), p->rows, p->cols);
+        float *v = ps->v + p->at;
+        tensor_read_f32(t, 0, p->rows, v);
+        for (int64_t k = 0; k < (int64_t)p->rows * p->cols; k++)
+            if (!isfinite(v[k]))
+                return err_set(err, "%s: tensor \"%s\" has a number that is not finite",
+                               checkpoint_path(ck), p->name);
+    }
+    return true;
+}
+
+bool jepa_load(Jepa *j, const char *path, CpuLevel level, Err *err)
+{
+    Checkpoint *ck = NULL;
+    *j = (Jepa){0};
+    bool ok = checkpoint_open(&ck, path, err) && jepa_open(j, level, err) &&
+              read_params(&j->params, ck, err) && read_params(&j->target, ck, err);
+    if (!ok) jepa_free(j);
+    checkpoint_close(ck);
+    return ok;
+}
