@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "decoder_parts.h"
-#include "lanes.h"
+#include "grad_sum.h"
 
 DecoderShape decoder_shape(DecoderArch arch, int vocab, int d, int nl)
 {
@@ -182,7 +182,7 @@ static double work(Decoder *dec, const Batch *b, bool gradient, const Run *run)
     double nats = 0;
     for (int i = 0; i < DECODER_LANES; i++) nats += job.nats[i];
     if (gradient)
-        lanes_sum(dec->grads, DECODER_LANES, dec->params.size, dec->params.size, run);
+        grad_sum(dec->grads, DECODER_LANES, dec->params.size, dec->params.size, run);
     return nats / ((double)b->n * b->seq);
 }
 

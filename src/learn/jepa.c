@@ -2,6 +2,7 @@
  * that has been trained. */
 #include "learn/jepa.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,7 +84,13 @@ void jepa_trained(const Jepa *j, JepaPhase phase, bool *moves)
     for (int part = 0; part < PART_COUNT; part++)
         for (int i = jepa_part_first(part); i < jepa_part_first(part + 1); i++)
             moves[i] = TRAINS[phase][part];
-    (void)j;
+    assert(jepa_part_first(PART_COUNT) == j->params.n);
+}
+
+/* n latents from row `from` on to row `at` on. */
+static void copy_rows(float *to, int64_t at, const float *z, int64_t from, int64_t n)
+{
+    memcpy(to + at * JEPA_LATENT, z + from * JEPA_LATENT, (size_t)n * JEPA_LATENT * sizeof *z);
 }
 
 /* Windows through one encoder, without gradients. */
@@ -91,6 +98,7 @@ typedef struct Pass {
     Jepa *j;
     const JepaSide *side;
     const Params *ps;
+    int first; /* of the encoder's parameters */
     const float *x;
     const int32_t *kind; /* may be NULL */
     float *z;
@@ -106,10 +114,9 @@ static void pass_lane(void *ud, int64_t lane, int worker)
     for (int64_t at = lane * CHUNK; at < p->n; at += JEPA_LANES * CHUNK) {
         int n = p->n - at < CHUNK ? (int)(p->n - at) : CHUNK;
         tape_reset(net.t);
-        /* both encoders are the first of their parameters */
-        const Var *z = jepa_encode(&net, p->side, 0, p->x + at * tokens * p->side->features,
+        const Var *z = jepa_encode(&net, p->side, p->first, p->x + at * tokens * p->side->features,
                                    p->kind ? p->kind + at * tokens : NULL, n);
-        memcpy(p->z + at * JEPA_LATENT, z->v, (size_t)n * JEPA_LATENT * sizeof *z->v);
+        copy_rows(p->z, at, z->v, 0, n);
     }
 }
 
@@ -130,20 +137,46 @@ void jepa_foresee(Jepa *j, const float *stat, int n, float *z, const Run *run)
     if (n < 1) return;
     int steps = n < JEPA_SEQ ? n : JEPA_SEQ, runs = n - steps + 1;
     float *each = mem_alloc((int64_t)n * JEPA_LATENT, sizeof *each);
-    Pass p = {.j = j, .side = &JEPA_STAT_SIDE, .ps = &j->params, .x = stat, .z = each, .n = n};
+    Pass p = {.j = j,
+              .side = &JEPA_STAT_SIDE,
+              .ps = &j->params,
+              .first = jepa_part_first(PART_STAT),
+              .x = stat,
+              .z = each,
+              .n = n};
     parallel_for(run, NULL, JEPA_LANES, pass_lane, &p);
     JepaNet net = {.ps = &j->params, .t = j->head};
     tape_reset(net.t);
-    /* run i has layers i, i + 1, ...: step s of all runs is one piece of `each` */
+    /* sequence i has layers i, i + 1, ...: step s of all sequences is one piece of `each` */
     Var *in = tape_matrix(net.t, steps * runs, JEPA_LATENT);
-    int64_t piece = (int64_t)runs * JEPA_LATENT;
-    for (int s = 0; s < steps; s++)
-        memcpy(in->v + s * piece, each + (int64_t)s * JEPA_LATENT, (size_t)piece * sizeof *each);
+    for (int s = 0; s < steps; s++) copy_rows(in->v, s * runs, each, s, runs);
     const Var *out = jepa_predict(&net, PART_CROSS, jepa_unroll(&net, in, steps));
-    for (int64_t l = 0; l < n; l++) {
-        int64_t s = l < steps ? l : steps - 1;
-        memcpy(z + l * JEPA_LATENT, out->v + s * piece + (l - s) * JEPA_LATENT,
-               JEPA_LATENT * sizeof *z);
+    for (int l = 0; l < n; l++) {
+        int s = l < steps ? l : steps - 1;
+        copy_rows(z, l, out->v, s * runs + l - s, 1);
     }
+    free(each);
+}
+
+void jepa_continue(Jepa *j, const float *note, const int32_t *step, int n, float *z, const Run *run)
+{
+    if (n < 1) return;
+    int windows = n * JEPA_SEQ;
+    float *each = mem_alloc((int64_t)windows * JEPA_LATENT, sizeof *each);
+    Pass p = {.j = j,
+              .side = &JEPA_MUSIC_SIDE,
+              .ps = &j->params,
+              .first = jepa_part_first(PART_MUSIC),
+              .x = note,
+              .kind = step,
+              .z = each,
+              .n = windows};
+    parallel_for(run, NULL, JEPA_LANES, pass_lane, &p);
+    JepaNet net = {.ps = &j->params, .t = j->head};
+    tape_reset(net.t);
+    Var *in = tape_matrix(net.t, windows, JEPA_LATENT);
+    for (int i = 0; i < windows; i++) copy_rows(in->v, i % JEPA_SEQ * n + i / JEPA_SEQ, each, i, 1);
+    Var *last = tape_rows(net.t, jepa_unroll(&net, in, JEPA_SEQ), (JEPA_SEQ - 1) * n, n);
+    copy_rows(z, 0, jepa_predict(&net, PART_NEXT, last)->v, 0, n);
     free(each);
 }

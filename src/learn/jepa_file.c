@@ -3,9 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "jepa_parts.h"
 #include "tensor/checkpoint.h"
+#include "tensor/st_meta.h"
 #include "tensor/st_write.h"
 
 static void add_arrays(StArray *a, const Params *ps)
@@ -67,4 +69,16 @@ bool jepa_load(Jepa *j, const char *path, CpuLevel level, Err *err)
     if (!ok) jepa_free(j);
     checkpoint_close(ck);
     return ok;
+}
+
+char *jepa_meta(const char *path, Err *err)
+{
+    Json *header = st_header_read(path, err);
+    if (!header) return NULL;
+    const char *text = json_string(json_get(json_get(header, "__metadata__"), "training"));
+    char *out = mem_strdup(text);
+    if (!out)
+        err_set(err, "%s: nothing about a training: not what `llmsonify jepa train` writes", path);
+    json_free(header);
+    return out;
 }

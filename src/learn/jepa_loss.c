@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "jepa_parts.h"
-#include "lanes.h"
+#include "grad_sum.h"
 
 enum { Z = JEPA_LATENT };
 
@@ -158,7 +158,7 @@ static JepaLoss work(Jepa *j, JepaPhase phase, const JepaBatch *b, const JepaWei
     if (gradient) {
         int lanes = b->n < JEPA_LANES ? b->n : JEPA_LANES;
         parallel_for(run, NULL, lanes, back_lane, &w);
-        lanes_sum(j->grads, JEPA_LANES, j->params.size, w.encoders, run);
+        grad_sum(j->grads, JEPA_LANES, j->params.size, w.encoders, run);
     }
     for (int task = 0; task < TASKS; task++) {
         free(w.z[task]);

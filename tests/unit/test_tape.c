@@ -129,6 +129,13 @@ static double columns_and_pool(Tape *t, Var *const in[INPUTS])
     return against_noise(t, tape_pool(t, tape_columns(t, in[0], 2, 4), 3));
 }
 
+/* Rows in another order, some of them twice. */
+static double rows_and_stacks(Tape *t, Var *const in[INPUTS])
+{
+    Var *tail = tape_rows(t, in[0], 2, 3), *head = tape_head_rows(t, in[0], 4);
+    return against_noise(t, tape_stack(t, tape_stack(t, tail, in[1]), head));
+}
+
 static double gru(Tape *t, Var *const in[INPUTS])
 {
     return against_noise(t, tape_gru(t, in[0], in[1], in[2]));
@@ -217,6 +224,7 @@ CHECK(a_gelu_gate_has_its_slopes, gated_gelu, {4, 5}, {4, 5})
 CHECK(a_gelu_gate_by_tanh_has_its_slopes, gated_gelu_tanh, {4, 5}, {4, 5})
 CHECK(a_silu_gate_has_its_slopes, gated_silu, {4, 5}, {4, 5})
 CHECK(columns_and_means_of_rows_have_their_gradients, columns_and_pool, {6, 7})
+CHECK(rows_taken_and_stacked_have_their_gradients, rows_and_stacks, {5, 3}, {2, 3})
 CHECK(a_gru_has_its_gradients, gru, {3, 12}, {3, 12}, {3, 4})
 CHECK(rms_norm_of_heads_has_its_gradients, rms_norm, {3, 8}, {1, 4})
 CHECK(layer_norm_has_its_gradients, layer_norm, {3, 6}, {1, 6}, {1, 6})
@@ -303,6 +311,28 @@ static void nothing_flows_through_a_stop(void **state)
     tape_free(t);
 }
 
+/* Two tapes: the second's gradient of the first's result is what the first goes back with. */
+static void a_loss_made_elsewhere_goes_on_from_its_gradient(void **state)
+{
+    (void)state;
+    enum { N = 12 };
+    Tape *t = tape_new(CPU_PORTABLE), *other = tape_new(CPU_PORTABLE);
+    float v[N], g[N] = {0}, whole[N] = {0}, between[N] = {0};
+    for (int i = 0; i < N; i++) v[i] = noise((uint64_t)i);
+    against_noise(t, tape_curve(t, tape_leaf(t, 4, 3, v, whole), CURVE_SILU));
+    tape_backward(t);
+    tape_reset(t);
+    Var *y = tape_curve(t, tape_leaf(t, 4, 3, v, g), CURVE_SILU);
+    against_noise(other, tape_leaf(other, 4, 3, y->v, between));
+    tape_backward(other);
+    tape_given_loss(t, y, between);
+    tape_backward(t);
+    assert_memory_equal(g, whole, sizeof g);
+    assert_true(fabs((double)g[0]) > 1e-3);
+    tape_free(t);
+    tape_free(other);
+}
+
 #define T(f) cmocka_unit_test(f)
 
 int main(void)
@@ -320,6 +350,7 @@ int main(void)
         T(a_gelu_gate_by_tanh_has_its_slopes),
         T(a_silu_gate_has_its_slopes),
         T(columns_and_means_of_rows_have_their_gradients),
+        T(rows_taken_and_stacked_have_their_gradients),
         T(a_gru_has_its_gradients),
         T(rms_norm_of_heads_has_its_gradients),
         T(layer_norm_has_its_gradients),
@@ -333,6 +364,7 @@ int main(void)
         T(squares_have_their_gradients),
         T(a_pass_gives_the_same_gradients_again_at_any_level),
         T(nothing_flows_through_a_stop),
+        T(a_loss_made_elsewhere_goes_on_from_its_gradient),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* lanes.c: see lanes.h. Threads split the numbers, not the lanes, so that each sum has one order. */
-#include "lanes.h"
+/* grad_sum.c: see grad_sum.h. Threads split the numbers, not the lanes: each sum has one order. */
+#include "grad_sum.h"
 
 #include <stddef.h>
 
@@ -22,7 +22,7 @@ static void sum_part(void *ud, int64_t i, int worker)
     }
 }
 
-void lanes_sum(float *g, int lanes, int64_t stride, int64_t n, const Run *run)
+void grad_sum(float *g, int lanes, int64_t stride, int64_t n, const Run *run)
 {
     Sum s = {g, lanes, stride, n};
     parallel_for(run, NULL, (n + PART - 1) / PART, sum_part, &s);
