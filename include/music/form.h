@@ -8,6 +8,10 @@
 
 enum { BAR = 4 * SCORE_PPQ, BEAT = SCORE_PPQ, STEP = SCORE_PPQ / 4 }; /* ticks, 4/4 */
 
+/* What chooses the pitches of lines: the rows of matrices by their order; a Markov chain and an
+ * untrained cell; a Markov chain and a trained network. Zero: as the genre has it. */
+enum { GEN_ROWS, GEN_LSTM, GEN_JEPA };
+
 /* What the user may ask of any genre; zero (-1 for root and mode) means "as the genre has it". */
 typedef struct GenreOpts {
     double tempo;     /* quarter notes a minute; 0 = the genre's own */
@@ -17,6 +21,9 @@ typedef struct GenreOpts {
     int mode;         /* index into music/scale.h, -1 = from the model */
     int transpose;    /* semitones added to the root of the model (an album's categories) */
     double tempo_add; /* added to the tempo that the piece finds for itself */
+    int generator;    /* GEN_... */
+    double markov_weight; /* 0..1: the Markov chain's share in a generator other than GEN_ROWS */
+    const char *network;  /* what files say of the network of GEN_JEPA; NULL = nothing */
 } GenreOpts;
 
 /* How many bars the user asked for: opts->bars, or opts->seconds at this tempo (at least 1), or

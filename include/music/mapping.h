@@ -30,6 +30,8 @@ bool series_over_layers(Series *s, const FeatureSet *fs, int table, const char *
                         bool logarithmic);
 /* The series of the 16-step pattern: elements i * floor(n/16) of the entry (mappings.md 2). */
 bool series_steps16(Series *s, const FeatureSet *fs, const char *col, int layer, int role);
+/* The same `turn` elements further on, wrapping round. */
+bool series_turn16(Series *s, const FeatureSet *fs, const char *col, int layer, int role, int turn);
 void series_free(Series *s);
 /* For a series that none of these make: room for n values, to be filled in by the caller, then
  * completed (NaN healed, u computed). False, and the series is freed, when no value is a number. */

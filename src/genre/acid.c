@@ -27,20 +27,36 @@ bool acid_in_break(const AcidPiece *p, const AcidSlot *slot, int bar_in_slot)
            bar_in_slot >= slot->bars - 4;
 }
 
+int acid_turn(const AcidPiece *p, int bar_in_slot)
+{
+    return p->gen.kind == GEN_ROWS ? 0 : bar_in_slot / 2 % ACID_TURNS;
+}
+
+/* All turns of a slot's pattern. */
+static bool tell_turns(AcidPattern *out, const AcidPiece *p, const AcidVoice *v, int layer)
+{
+    for (int turn = 0; turn < ACID_TURNS; turn++)
+        if (!acid_pattern(&out[turn], p->fs, v, layer, p->gen.kind == GEN_ROWS ? 0 : turn))
+            return false;
+    return true;
+}
+
 /* The layers that sound: all of them, or as many as there are bars, evenly spread. */
 static bool plan_slots(AcidPiece *p, const int *bars, Err *err)
 {
     const FeatureSet *fs = p->fs;
+    const AcidVoice line = {.gen = p->gen, .role = ROLE_DOWN, .lo = 28, .hi = 76};
+    const AcidVoice answer = {.gen = p->gen, .role = ROLE_UP, .lo = 52, .hi = 88, .answers = true};
     int bar = p->intro;
     p->slot = mem_alloc(fs->nl, sizeof *p->slot);
     for (int l = 0; l < fs->nl; l++) {
         AcidSlot s = {.layer = l, .bar = bar, .bars = bars[l]};
-        if (s.bars == 0 || !acid_pattern(&s.line, fs, l, ROLE_DOWN, p->scale, 28, 76)) continue;
+        if (s.bars == 0 || !tell_turns(s.line, p, &line, l)) continue;
         int repeats = 2 + 4 * l / fs->nl;
         s.repeats = (repeats * s.bars + ACID_SLOT / 2) / ACID_SLOT;
         if (s.repeats < 1) s.repeats = 1;
         s.has_answer = feat_find_row(fs, FT_WEIGHTS, l, ROLE_UP) >= 0 &&
-                       acid_pattern(&s.answer, fs, l, ROLE_UP, p->scale, 52, 88);
+                       tell_turns(s.answer, p, &answer, l);
         p->slot[p->nslots++] = s;
         bar += s.bars;
     }
@@ -114,7 +130,8 @@ static bool acid_compose(const FeatureSet *const *fs, int nfs, const GenreOpts *
     float root = feat_look(p.fs, FT_MODEL, "key_root", -1, -1, 0).x;
     p.scale.root = opts->root >= 0 ? opts->root : isfinite(root) ? ((int)root % 12 + 12) % 12 : 9;
     p.scale.mode = opts->mode >= 0 ? opts->mode : MODE_PHRYGIAN;
-    bool ok = plan_form(&p, opts, err);
+    p.gen = generator_of(opts, p.scale);
+    bool ok = generator_check(&p.gen, p.fs, err) && plan_form(&p, opts, err);
     if (ok) {
         series_over_layers(&p.tension, p.fs, FT_LAYERS, "tension", -1, false);
         series_over_layers(&p.cutoff, p.fs, FT_WEIGHTS, "std", map_role(p.fs, 0, ROLE_GATE), false);

@@ -6,12 +6,15 @@
 #include "genre/genre.h"
 #include "music/mapping.h"
 
+/* What a layer's pattern turns into: with a chain every second bar reads the next rows. */
+enum { ACID_TURNS = 3 };
+
 /* One layer's place in the piece. */
 typedef struct AcidSlot {
     int layer, bar, bars; /* first bar and length */
     int repeats;          /* bars that play the pattern; the rest morph into the next layer's */
-    AcidPattern line;     /* from down */
-    AcidPattern answer;   /* second 303, from up */
+    AcidPattern line[ACID_TURNS];   /* from down; pairs of bars in turn */
+    AcidPattern answer[ACID_TURNS]; /* second 303, from up */
     bool has_answer;
 } AcidSlot;
 
@@ -19,6 +22,7 @@ typedef struct AcidPiece {
     const FeatureSet *fs;
     Score *score;
     Scale scale;
+    Generator gen;
     double bpm;
     int intro, outro, total;  /* bars */
     AcidSlot *slot;           /* [nslots] */
@@ -27,6 +31,8 @@ typedef struct AcidPiece {
     Series tension, cutoff, resonance; /* over layers; tension may be empty */
 } AcidPiece;
 
+/* Which turn of the layer's patterns a bar of its slot plays: with GEN_ROWS always the first. */
+int acid_turn(const AcidPiece *p, int bar_in_slot);
 /* 0..1, 0.5 where the model gives none. */
 double acid_tension(const AcidPiece *p, int layer);
 /* True in the bars of the breakdown where kick and bass drum stay out. */

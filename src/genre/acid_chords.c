@@ -7,7 +7,9 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/mem.h"
 #include "music/form.h"
 #include "music/harmony.h"
 
@@ -31,24 +33,44 @@ static int chord_degree(const AcidPiece *p, const Series *top, int index)
     return (int)(top->u[p->slot[index].layer] * (size - 1) + 0.5) % size;
 }
 
+/* The degree of every slot and the number it comes from: told [nslots]. */
+static void choose_degrees(const AcidPiece *p, const Series *top, Told *told)
+{
+    for (int i = 0; i < p->nslots; i++) told[i] = (Told){chord_degree(p, top, i), CELL_NONE};
+    if (p->gen.kind == GEN_ROWS || top->n == 0) return;
+    int *layer = mem_alloc(p->nslots, sizeof *layer);
+    Series by;
+    series_alloc(&by, p->nslots);
+    for (int i = 0; i < p->nslots; i++) {
+        layer[i] = p->slot[i].layer;
+        by.v[i] = top->v[layer[i]];
+    }
+    if (series_finish(&by, false))
+        generator_chords(&p->gen, p->fs, layer, &by, generator_stable(p->scale), told);
+    told[p->nslots - 1] = (Told){0, CELL_NONE};
+    series_free(&by);
+    free(layer);
+}
+
 static void add_chord(AcidPiece *p, const ChordLine *c, int track, int rule, int32_t at,
                       int32_t dur, double vel, Value from, Value length)
 {
     for (int v = 0; v < PAD_VOICES; v++) {
         Note n = {.start = at, .dur = dur, .key = (float)c->key[v], .vel = (float)vel,
                   .rule = (uint16_t)rule,
-                  .from = {from.from, from.from, length.from, from.from}};
+                  .from = {from.from, length.from, length.from, length.from}};
         score_add_note(p->score, track, &n);
     }
 }
 
 /* The pad swells through its slot and opens in the breakdown. */
-static void write_pad(AcidPiece *p, const ChordLine *c, int bar, int bars, double loud, Value from)
+static void write_pad(AcidPiece *p, const ChordLine *c, int bar, int bars, double loud, Value from,
+                      Value rank)
 {
-    add_chord(p, c, c->pad, c->pad_rule, bar * BAR, bars * BAR - STEP, loud, from, from);
+    add_chord(p, c, c->pad, c->pad_rule, bar * BAR, bars * BAR - STEP, loud, from, rank);
     for (int i = 0; i < 2 * bars; i++) {
         double x = (i + 0.5) / (2 * bars);
-        Value v = {(float)(0.55 + 0.4 * sin(M_PI * x)), from.from};
+        Value v = {(float)(0.55 + 0.4 * sin(M_PI * x)), rank.from};
         score_add_ctl(p->score, c->pad, bar * BAR + i * BAR / 2, CTL_EXPRESSION, v, c->swell_rule);
     }
 }
@@ -82,10 +104,11 @@ static void revoice(const AcidPiece *p, ChordLine *c, int degree)
     c->started = true;
 }
 
-static Value chord_source(const AcidPiece *p, const Series *top, int index)
+static Value chord_source(const AcidPiece *p, const Series *top, const Told *told, int index)
 {
     const AcidSlot *s = &p->slot[index];
-    return top->n > 0 ? top->v[s->layer] : s->line.step[0].pitch;
+    if (!cell_is_none(told[index].said)) return (Value){top->v[s->layer].x, told[index].said};
+    return top->n > 0 ? top->v[s->layer] : s->line[0].step[0].pitch;
 }
 
 /* What the native engine plays the chords with; the MIDI does not change. */
@@ -95,6 +118,15 @@ static void native(Track *t, const char *instrument, float trim_db, float duck, 
     t->trim_db = trim_db;
     t->duck = duck;
     t->delay = delay;
+}
+
+static int pad_rule(const AcidPiece *p)
+{
+    if (p->gen.kind == GEN_ROWS)
+        return score_add_rule(p->score, "acid.pad: degree = stable rank of q, norm01 over layers");
+    return generator_rule(p->score, &p->gen, "acid.pad", "degree, layer after layer,",
+                          "rank of q's stable rank among them",
+                          "among the degrees with a perfect fifth; first and last the tonic");
 }
 
 void acid_write_chords(AcidPiece *p)
@@ -113,19 +145,23 @@ void acid_write_chords(AcidPiece *p)
     s->track[c.stab].pan = -0.35f;
     native(&s->track[c.pad], "supersaw", -4, 0.25f, 0);
     native(&s->track[c.stab], "saw", 2, 0.1f, 0.3f);
-    c.pad_rule = score_add_rule(s, "acid.pad: degree = stable rank of q, norm01 over layers");
+    c.pad_rule = pad_rule(p);
     c.stab_rule = score_add_rule(s, "acid.stab: the layer's chord; length and velocity = sv of k");
     c.swell_rule = score_add_rule(s, "acid.swell: rises and falls over the chord");
+    Told *told = mem_alloc(p->nslots, sizeof *told);
+    choose_degrees(p, &top, told);
     for (int i = 0; i < p->nslots; i++) {
         const AcidSlot *slot = &p->slot[i];
         bool first = i == 0, last = i == p->nslots - 1;
         int bar = first ? 0 : slot->bar;
         int bars = slot->bars + (first ? p->intro : 0) + (last ? p->outro : 0);
         bool broken = i == p->breakdown;
-        revoice(p, &c, chord_degree(p, &top, i));
+        revoice(p, &c, told[i].degree);
         double loud = broken ? 0.78 : 0.42 + 0.2 * acid_tension(p, slot->layer);
-        write_pad(p, &c, bar, bars, loud, chord_source(p, &top, i));
+        write_pad(p, &c, bar, bars, loud, chord_source(p, &top, told, i),
+                  top.n > 0 ? top.v[slot->layer] : slot->line[0].step[0].pitch);
         if (2 * i >= p->nslots) write_stabs(p, &c, slot);
     }
+    free(told);
     series_free(&top);
 }

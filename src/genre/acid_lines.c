@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "generator.h"
 #include "music/form.h"
 
 /* How one bar of a line is to be played. */
@@ -52,6 +53,32 @@ static int32_t step_time(const AcidPiece *p, const Bar303 *b, const AcidPattern 
     return groove_at(b->at, i, 0.25 * acid_tension(p, b->layer), 0.3 * residual, p->bpm);
 }
 
+/* Ticks that step i sounds, of `own` by the rows, leant to the length that a network expects; the
+ * next sounding step is the end. */
+static double lean_length(const AcidPattern *pat, int i, double own)
+{
+    const AcidStep *s = &pat->step[i];
+    int next = i + 1;
+    if (s->lean <= 0 || !isfinite(s->length.x)) return own;
+    while (next < ACID_STEPS && pat->step[next].rest) next++;
+    double most = (next - i - 0.1) * STEP;
+    return lerp(own, clamp(exp2((double)s->length.x) * STEP, 0.2 * STEP, most), s->lean);
+}
+
+/* Where a network had its say it is named: in the velocity, and in the length, or in the onset that
+ * it added; the row norm then stands in the fourth place. */
+static void name_network(Note *n, const AcidStep *s)
+{
+    if (!cell_is_none(s->said)) n->from[FROM_PITCH] = s->said;
+    if (s->lean <= 0) return;
+    n->from[FROM_TIMBRE] = s->pitch.from;
+    if (!cell_is_none(s->level.from)) n->from[FROM_VELOCITY] = s->level.from;
+    if (s->called)
+        n->from[FROM_DURATION] = s->onset.from;
+    else if (!s->slide && !cell_is_none(s->length.from))
+        n->from[FROM_DURATION] = s->length.from;
+}
+
 static void write_step(AcidPiece *p, const Bar303 *b, const AcidPattern *pat, int i)
 {
     const AcidStep *s = &pat->step[i];
@@ -59,9 +86,12 @@ static void write_step(AcidPiece *p, const Bar303 *b, const AcidPattern *pat, in
     int32_t next = i + 1 < ACID_STEPS ? step_time(p, b, pat, i + 1) : b->at + BAR;
     bool tied = i + 1 < ACID_STEPS && pat->step[i + 1].slide && !b->accents_only;
     double gate = tied ? 1 : 0.42 + 0.4 * s->gate_u;
+    double held = tied ? gate * (next - at) : lean_length(pat, i, gate * (next - at));
     double vel = b->loud * (s->accent ? 101 + 24 * s->u : 58 + 36 * s->u);
+    if (s->lean > 0 && isfinite(s->level.x))
+        vel = lerp(vel, 127 * clamp((double)s->level.x, 0.2, 1), s->lean);
     vel = s->accent ? fmax(vel, 100) : fmin(vel, 98); /* 303s read velocity >= 100 as the accent */
-    Note n = {.start = at, .dur = (int32_t)fmax(20, gate * (next - at)), .key = (float)s->key,
+    Note n = {.start = at, .dur = (int32_t)fmax(20, held), .key = (float)s->key,
               .vel = (float)(vel / 127), .rule = (uint16_t)b->rule,
               .from = {s->pitch.from, s->pitch.from, s->slide ? s->slide_by.from : s->gate.from,
                        s->pitch.from}};
@@ -72,6 +102,7 @@ static void write_step(AcidPiece *p, const Bar303 *b, const AcidPattern *pat, in
     n.timbre[2] = (float)value_or(&p->cutoff, b->layer, 0.5);
     n.timbre[3] = s->accent ? 1 : 0;
     if (b->layer < p->cutoff.n) n.from[FROM_TIMBRE] = p->cutoff.v[b->layer].from;
+    name_network(&n, s);
     score_add_note(p->score, b->track, &n);
 }
 
@@ -100,9 +131,10 @@ static AcidPattern interlock(const AcidPattern *answer, const AcidPattern *line)
 static AcidPattern pattern_of_bar(const AcidPiece *p, int slot, int bar)
 {
     const AcidSlot *s = &p->slot[slot];
-    const AcidPattern *next = &p->slot[(slot + 1) % p->nslots].line;
-    if (bar < s->repeats) return s->line;
-    return acid_morph(&s->line, next, (double)(bar - s->repeats + 1) / (s->bars - s->repeats + 1));
+    const AcidPattern *now = &s->line[acid_turn(p, bar)];
+    const AcidPattern *next = &p->slot[(slot + 1) % p->nslots].line[0];
+    if (bar < s->repeats) return *now;
+    return acid_morph(now, next, (double)(bar - s->repeats + 1) / (s->bars - s->repeats + 1));
 }
 
 static void write_slot(AcidPiece *p, int index, Bar303 line, Bar303 answer)
@@ -120,7 +152,7 @@ static void write_slot(AcidPiece *p, int index, Bar303 line, Bar303 answer)
         line.loud = broken ? 0.82 : 1;
         write_bar(p, &line, &pat);
         if (!s->has_answer || depth < 0.5 || broken || bar % 2 == 0) continue;
-        AcidPattern reply = interlock(&s->answer, &pat);
+        AcidPattern reply = interlock(&s->answer[acid_turn(p, bar)], &pat);
         answer.open = line.open;
         answer.loud = 0.85;
         write_bar(p, &answer, &reply);
@@ -130,7 +162,7 @@ static void write_slot(AcidPiece *p, int index, Bar303 line, Bar303 answer)
 /* The last bar: the tonic nearest to the pattern's lowest note, held. */
 static void write_last(AcidPiece *p, Bar303 b)
 {
-    const AcidPattern *pat = &p->slot[p->nslots - 1].line;
+    const AcidPattern *pat = &p->slot[p->nslots - 1].line[0];
     int lowest = 0;
     for (int i = 1; i < ACID_STEPS; i++)
         if (pat->step[i].u < pat->step[lowest].u) lowest = i;
@@ -154,6 +186,31 @@ static void native(Track *t, const char *instrument, float trim_db, float delay)
     t->duck = 0.08f;
 }
 
+static int line_rule(const AcidPiece *p)
+{
+    const char *rest = p->gen.kind == GEN_JEPA
+                           ? "octave = its place; steps = the gate's row norms and jepa_onset; "
+                             "velocity = the row norm and jepa_level; length = the gate's row norm "
+                             "and jepa_length, by the same weight"
+                           : "octave = its place; velocity = the row norm; rests as the gate's row "
+                             "norms";
+    if (p->gen.kind == GEN_ROWS)
+        return score_add_rule(p->score, "acid.line: pitch and velocity = row norm of down (norm01 "
+                                        "and rank, 28..76), slide = step of the spectrum over its "
+                                        "median");
+    return generator_rule(p->score, &p->gen, "acid.line", "degree",
+                          "rank of row norm of down", rest);
+}
+
+static int answer_rule(const AcidPiece *p)
+{
+    if (p->gen.kind == GEN_ROWS)
+        return score_add_rule(p->score, "acid.answer: row norm of up (52..88) where the line "
+                                        "rests");
+    return generator_rule(p->score, &p->gen, "acid.answer", "degree", "rank of row norm of up",
+                          "octave = its place, 52..88, where the line rests");
+}
+
 void acid_write_lines(AcidPiece *p)
 {
     Score *s = p->score;
@@ -169,16 +226,15 @@ void acid_write_lines(AcidPiece *p)
     s->track[answer.track].reverb = 0.3f;
     native(&s->track[line.track], "tb303", 3.5f, 0.06f);
     native(&s->track[answer.track], "tb303-square", 9, 0.25f);
-    line.rule = score_add_rule(s, "acid.line: pitch and velocity = row norm of down (norm01 and "
-                                  "rank, 28..76), slide = step of the spectrum over its median");
+    line.rule = line_rule(p);
     line.ctl_rule = score_add_rule(s, "acid.filter: cutoff = std(gate) over layers, resonance = "
                                       "kurt(v) over layers, moved by the row norm");
-    answer.rule = score_add_rule(s, "acid.answer: row norm of up (52..88) where the line rests");
+    answer.rule = answer_rule(p);
     answer.ctl_rule = line.ctl_rule;
     for (int bar = 0; bar < p->intro; bar++) {
         line.at = bar * BAR;
         line.open = 0.25 * bar / p->intro;
-        write_bar(p, &line, &p->slot[0].line);
+        write_bar(p, &line, &p->slot[0].line[0]);
     }
     line.accents_only = false;
     for (int i = 0; i < p->nslots; i++) write_slot(p, i, line, answer);
@@ -188,7 +244,7 @@ void acid_write_lines(AcidPiece *p)
         line.at = (p->total - p->outro + bar) * BAR;
         line.open = 0.6 - 0.5 * bar / p->outro;
         line.loud = 0.95;
-        write_bar(p, &line, &p->slot[p->nslots - 1].line);
+        write_bar(p, &line, &p->slot[p->nslots - 1].line[0]);
     }
     if (p->outro > 0) write_last(p, line);
 }

@@ -60,6 +60,7 @@ static void set_pitches(AcidPattern *p, const Series *norms, Scale scale, int lo
         s->key = key[i] + (i == 3 || i == 7 ? 12 : 0);
         s->u = norms->u[i];
         s->pitch = norms->v[i];
+        s->said = CELL_NONE;
         s->accent = s->u > 0.55f || i % 4 == 0;
     }
 }
@@ -136,18 +137,18 @@ static void mend_slides(AcidPattern *p)
     }
 }
 
-bool acid_pattern(AcidPattern *p, const FeatureSet *fs, int layer, int role, Scale scale, int lo,
-                  int hi)
+bool acid_pattern(AcidPattern *p, const FeatureSet *fs, const AcidVoice *v, int layer, int turn)
 {
     Series norms, gate;
+    int role = map_role(fs, layer, v->role);
     *p = (AcidPattern){.layer = layer};
-    role = map_role(fs, layer, role);
-    if (role < 0 || !series_steps16(&norms, fs, "row_norms", layer, role)) return false;
+    if (role < 0 || !series_turn16(&norms, fs, "row_norms", layer, role, turn)) return false;
     int gate_role = map_role(fs, layer, ROLE_GATE);
     if (gate_role == role || !series_steps16(&gate, fs, "row_norms", layer, gate_role))
         gate = (Series){0};
-    set_pitches(p, &norms, scale, lo, hi);
+    set_pitches(p, &norms, v->gen.scale, v->lo, v->hi);
     set_gates(p, &gate);
+    if (v->gen.kind != GEN_ROWS) acid_tell(p, fs, v, &norms);
     set_slides(p, fs, layer, role);
     mend_slides(p);
     series_free(&norms);

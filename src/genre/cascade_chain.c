@@ -1,41 +1,16 @@
-/* cascade_chain.c: the Markov chain and the cell walk over the tokens of a layer, and over the
- * layers: see cascade_states.h. */
+/* cascade_chain.c: the chain (generator.h) walks over the tokens of a layer, and over the layers:
+ * see cascade_states.h. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "cascade_states.h"
+#include "generator.h"
 #include "math/eigen.h"
 #include "music/mapping.h"
-#include "music/markov.h"
-#include "music/micro_lstm.h"
 
-static const double MARKOV_SHARE = 0.70;
-static const double WEARINESS = 0.5; /* of a degree, for every time that it was chosen again */
 enum { LAYER_FEATURES = 4 };
-
-typedef struct Chain {
-    Markov m;
-    MicroLstm cell;
-    int now, stood; /* the degree; how often it was chosen again */
-} Chain;
-
-/* One step: the input's unit 0 is `strain`, the choice is u's. */
-static int chain_step(Chain *c, double strain, double u)
-{
-    double x[LSTM_UNITS] = {0}, p[MARKOV_MAX], read[MARKOV_MAX];
-    for (int i = 0; i < c->m.n; i++) p[i] = x[i] = c->m.m[c->now][i];
-    x[0] = strain;
-    lstm_step(&c->cell, x);
-    lstm_read(&c->cell, c->m.n, read);
-    markov_mix(p, read, c->m.n, MARKOV_SHARE);
-    markov_sharpen(p, c->m.n, lstm_temperature(&c->cell));
-    markov_weary(p, c->m.n, c->now, pow(WEARINESS, c->stood));
-    int next = markov_choose(p, c->m.n, u);
-    c->stood = next == c->now ? c->stood + 1 : 0;
-    return c->now = next;
-}
 
 static int layer_row(const FeatureSet *fs, int layer)
 {
@@ -63,32 +38,41 @@ static void load_blocks(const FeatureSet *fs, int row, int size, float *out)
         out[i] = !v ? 1 : size == 6 ? hypotf(v[2 * i], v[2 * i + 1]) : v[i];
 }
 
-static void chain_of_layer(Chain *c, const FeatureSet *fs, int layer, int size)
+static void chain_of_layer(Chain *c, const Generator *g, const FeatureSet *fs, int layer)
 {
     const float *fold[LSTM_GATES];
     float blocks[MARKOV_MAX];
     char name[16];
     int row = layer_row(fs, layer);
-    load_blocks(fs, row, size, blocks);
-    for (int g = 0; g < LSTM_GATES; g++) {
-        snprintf(name, sizeof name, "fold%d", g + 1);
-        fold[g] = vector(fs, name, row, LSTM_FOLD);
+    load_blocks(fs, row, scale_size(g->scale), blocks);
+    for (int i = 0; i < LSTM_GATES; i++) {
+        snprintf(name, sizeof name, "fold%d", i + 1);
+        fold[i] = vector(fs, name, row, LSTM_FOLD);
     }
-    markov_from_norms(&c->m, blocks, size);
+    chain_init(c, g, blocks);
     lstm_init(&c->cell, fold, vector(fs, "fold_share", row, LSTM_GATES));
-    c->now = markov_start(&c->m);
-    c->stood = 0;
+    chain_foretell(c, g, fs, layer);
 }
 
-void cascade_retell(const Cascade *c, int layer, int turn, int *degree, Value *why)
+/* One step; the choice is made by a phase. */
+static CascadeStep take_step(Chain *c, double strain, Value phase)
+{
+    int degree = chain_step(c, strain, markov_turn((double)phase.x), 0);
+    return (CascadeStep){.degree = degree, .why = phase, .said = c->said};
+}
+
+Cell cascade_source(const CascadeStep *step)
+{
+    return cell_is_none(step->said) ? step->why.from : step->said;
+}
+
+void cascade_retell(const Cascade *c, int layer, int turn, CascadeStep *step)
 {
     const CascadeLayer *l = &c->layer[layer];
     Chain chain;
-    chain_of_layer(&chain, c->fs, l->layer, c->size);
-    for (int t = 0; t < c->nt; t++) {
-        why[t] = l->tok[(t + turn) % c->nt].phase;
-        degree[t] = chain_step(&chain, l->tok[t].strain, markov_turn((double)why[t].x));
-    }
+    chain_of_layer(&chain, &c->gen, c->fs, l->layer);
+    for (int t = 0; t < c->nt; t++)
+        step[t] = take_step(&chain, l->tok[t].strain, l->tok[(t + turn) % c->nt].phase);
 }
 
 /* f [nl, 4]: the layers' features, each norm01 over layers. */
@@ -147,7 +131,7 @@ static void layer_blocks(const float *f, int nl, int size, float *out)
     }
 }
 
-void cascade_chords(const Cascade *c, int cycles, int *degree, Value *why)
+void cascade_chords(const Cascade *c, int cycles, CascadeStep *step)
 {
     float *f = mem_alloc((int64_t)LAYER_FEATURES * c->nl, sizeof *f);
     float folds[LSTM_GATES][LSTM_FOLD], share[LSTM_GATES], blocks[MARKOV_MAX];
@@ -157,14 +141,12 @@ void cascade_chords(const Cascade *c, int cycles, int *degree, Value *why)
     layer_folds(f, c->nl, folds, share);
     layer_blocks(f, c->nl, c->size, blocks);
     for (int g = 0; g < LSTM_GATES; g++) fold[g] = folds[g];
-    markov_from_norms(&chain.m, blocks, c->size);
+    chain_init(&chain, &c->gen, blocks);
     lstm_init(&chain.cell, fold, share);
-    chain.now = markov_start(&chain.m);
-    chain.stood = 0;
     for (int i = 0; i < cycles * c->nl; i++) {
         const CascadeLayer *l = &c->layer[i % c->nl];
-        why[i] = l->tok[c->nt - 1 - i / c->nl % c->nt].phase;
-        degree[i] = chain_step(&chain, l->strain, markov_turn((double)why[i].x));
+        chain_foretell(&chain, &c->gen, c->fs, l->layer);
+        step[i] = take_step(&chain, l->strain, l->tok[c->nt - 1 - i / c->nl % c->nt].phase);
     }
     free(f);
 }

@@ -4,6 +4,7 @@
 #include "cascade_line.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -16,7 +17,7 @@ typedef struct Tone {
     int32_t at, room; /* ticks from the pass; until the next one */
     int key;
     bool leant; /* moved to a tone of the chord */
-    Value why;
+    CascadeStep why;
 } Tone;
 
 typedef struct Line {
@@ -47,22 +48,21 @@ static void set_keys(Line *x)
 {
     const Cascade *c = x->c;
     const CascadeLayer *l = &c->layer[x->pass->layer];
-    int *degree = mem_alloc(c->nt, sizeof *degree), before = (LEAD_LOW + LEAD_HIGH) / 2;
-    Value *why = mem_alloc(c->nt, sizeof *why);
-    cascade_retell(c, x->pass->layer, x->pass->turn, degree, why);
+    CascadeStep *step = mem_alloc(c->nt, sizeof *step);
+    int before = (LEAD_LOW + LEAD_HIGH) / 2;
+    cascade_retell(c, x->pass->layer, x->pass->turn, step);
     for (int t = 0; t < c->nt; t++) {
         double aim = lerp(LEAD_LOW + 3, LEAD_HIGH - 5, l->tok[t].loud);
-        int pc = scale_key(x->pass->scale, degree[t]) % 12;
+        int pc = scale_key(x->pass->scale, step[t].degree) % 12;
         Tone *y = &x->tone[t];
-        *y = (Tone){.at = x->p->at[t], .room = x->p->dur[t], .why = why[t]};
+        *y = (Tone){.at = x->p->at[t], .room = x->p->dur[t], .why = step[t]};
         y->key = cascade_lead_key(pc, before, aim);
         const Chord *chord = &cascade_chord_at(x->p, x->start + y->at)->chord;
         y->leant = x->p->ends[t] && !chord_has(chord, y->key);
         if (y->leant) y->key = (int)clamp(chord_snap(chord, y->key), LEAD_LOW - 2, LEAD_HIGH + 2);
         before = y->key;
     }
-    free(degree);
-    free(why);
+    free(step);
 }
 
 /* After the first pass a pair of tokens is dotted, one way or the other, where their attention
@@ -108,11 +108,13 @@ static void play_token(const Line *x, int t)
     Note n = {.start = at, .dur = (int32_t)fmax((room - rest) * held, 30), .key = (float)y->key,
               .vel = (float)(lerp(DYN_MP, DYN_F, k->loud) * lerp(0.78, 1.1, depth)),
               .rule = (uint16_t)(y->leant ? x->lean : x->rule)};
-    n.from[FROM_PITCH] = y->why.from;
+    n.from[FROM_PITCH] = cascade_source(&y->why);
     n.from[FROM_VELOCITY] = k->norm.from;
     n.from[FROM_DURATION] = cell_is_none(k->entropy.from) ? k->norm.from : k->entropy.from;
-    n.from[FROM_TIMBRE] =
-        y->leant ? cascade_chord_at(x->p, x->start + y->at)->why.from : strain.from;
+    if (y->leant)
+        n.from[FROM_TIMBRE] = cascade_chord_at(x->p, x->start + y->at)->why.from;
+    else
+        n.from[FROM_TIMBRE] = cell_is_none(y->why.said) ? strain.from : y->why.why.from;
     score_add_note(s, x->seat->track[SEAT_LEAD], &n);
     strain.x = (float)lerp(0.25, 0.85, (double)strain.x);
     score_add_ctl(s, x->seat->track[SEAT_LEAD], at, CTL_CUTOFF, strain, x->cutoff);
@@ -122,7 +124,7 @@ static void play_token(const Line *x, int t)
     n.key = (float)pass_by;
     n.vel *= 0.85f;
     n.rule = (uint16_t)x->passing;
-    n.from[FROM_TIMBRE] = x->tone[t + 1].why.from;
+    n.from[FROM_TIMBRE] = cascade_source(&x->tone[t + 1].why);
     score_add_note(s, x->seat->track[SEAT_LEAD], &n);
 }
 
@@ -150,11 +152,15 @@ static void play_ornament(const Line *x, int t)
 
 static void add_rules(Line *x, Score *s)
 {
-    x->rule = score_add_rule(s, "cascade.lead: degree = inverse distribution function of p at the "
-                                "token's phase in turns, p = 0.70 M[current] + 0.30 cell, "
-                                "sharpened, halved for every time a degree was chosen again; "
-                                "octave near the last note and the norm's height; velocity = norm, "
-                                "the deeper layers' more; length = 1 - attention entropy");
+    char p[64], rule[400];
+    generator_formula(&x->c->gen, p, sizeof p);
+    snprintf(rule, sizeof rule,
+             "cascade.lead: degree = inverse distribution function of p at the token's phase in "
+             "turns, %s, %shalved for every time a degree was chosen again; octave near the last "
+             "note and the norm's height; velocity = norm, the deeper layers' more; length = 1 - "
+             "attention entropy",
+             p, x->c->gen.kind == GEN_JEPA ? "" : "sharpened, ");
+    x->rule = score_add_rule(s, rule);
     x->lean = score_add_rule(s, "cascade.lead.end: as cascade.lead, moved to the nearest tone of "
                                 "the chord, for it is held");
     x->passing = score_add_rule(s, "cascade.lead.passing: the semitone between two degrees a whole "

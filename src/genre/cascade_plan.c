@@ -105,11 +105,10 @@ static void plan_passes(CascadePlan *p, const Cascade *c, const CascadeForm *for
 static void plan_chords(CascadePlan *p, const Cascade *c, int rounds, int32_t length)
 {
     int n = rounds * c->nl;
-    int *degree = mem_alloc(n, sizeof *degree);
-    Value *why = mem_alloc(n, sizeof *why);
+    CascadeStep *step = mem_alloc(n, sizeof *step);
     double whole = 0, sum = 0;
     p->chord = mem_alloc(n, sizeof *p->chord);
-    cascade_chords(c, rounds, degree, why);
+    cascade_chords(c, rounds, step);
     for (int i = 0; i < n; i++) whole += c->layer[i % c->nl].beats;
     for (int i = 0; i < n; i++) {
         int32_t from = (int32_t)floor(sum / whole * length / CHORD_GRID + 0.5) * CHORD_GRID;
@@ -120,12 +119,12 @@ static void plan_chords(CascadePlan *p, const Cascade *c, int rounds, int32_t le
         if (to <= from) continue;
         int pass = from / (p->bars * BAR);
         Scale scale = p->pass[pass < p->passes ? pass : p->passes - 1].scale;
+        Value why = {step[i].why.x, cascade_source(&step[i])};
         p->chord[p->nchords++] =
-            (CascadeChord){.at = from, .dur = to - from, .layer = i % c->nl, .degree = degree[i],
-                           .why = why[i], .scale = scale};
+            (CascadeChord){.at = from, .dur = to - from, .layer = i % c->nl,
+                           .degree = step[i].degree, .why = why, .scale = scale};
     }
-    free(degree);
-    free(why);
+    free(step);
 }
 
 void cascade_plan(CascadePlan *p, const Cascade *c, const CascadeForm *form)

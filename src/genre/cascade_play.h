@@ -27,7 +27,7 @@ typedef struct CascadeChord {
     int32_t at, dur; /* ticks from the first pass */
     int layer;       /* index */
     int degree;
-    Value why;       /* the phase that chose the degree */
+    Value why;       /* what chose the degree: the phase, from cascade_source() */
     Scale scale;
     Chord chord;
     int key[STRING_VOICES];

@@ -244,27 +244,26 @@ static void set_layers(Cascade *c, const Rows *rows)
 
 static void set_degrees(Cascade *c)
 {
-    int *degree = mem_alloc(c->nt, sizeof *degree);
+    CascadeStep *step = mem_alloc(c->nt, sizeof *step);
     double *sorted = mem_alloc(c->nt, sizeof *sorted);
-    Value *why = mem_alloc(c->nt, sizeof *why);
     for (int i = 0; i < c->nl; i++) {
         CascadeLayer *l = &c->layer[i];
-        cascade_retell(c, i, 0, degree, why);
-        for (int t = 0; t < c->nt; t++) sorted[t] = l->tok[t].degree = degree[t];
+        cascade_retell(c, i, 0, step);
+        for (int t = 0; t < c->nt; t++) sorted[t] = l->tok[t].degree = step[t].degree;
         Moments m = moments_of_f64(sorted, c->nt);
         stats_sort_descending(sorted, c->nt);
         l->median = sorted[c->nt / 2];
         l->spread = moments_std(&m);
     }
-    free(degree);
+    free(step);
     free(sorted);
-    free(why);
 }
 
-bool cascade_init(Cascade *c, const FeatureSet *fs, int size, int limit, Err *err)
+bool cascade_init(Cascade *c, const FeatureSet *fs, const Generator *gen, int limit, Err *err)
 {
     Rows rows;
-    *c = (Cascade){.fs = fs, .size = size};
+    *c = (Cascade){.fs = fs, .gen = *gen, .size = scale_size(gen->scale)};
+    if (!generator_check(gen, fs, err)) return false;
     find_rows(fs, &rows);
     c->layer = mem_alloc(rows.nl, sizeof *c->layer);
     if (rows.nl > 0) choose_tokens(c, &rows, limit);

@@ -1,17 +1,18 @@
-/* cascade_states.h: the two chains of the cascade: what degree of the scale every token of every
- * layer becomes, and every layer (mappings.md section 6).
+/* cascade_states.h: the two chains of the cascade (generator.h): what degree of the scale every
+ * token of every layer becomes, and every layer (mappings.md section 6).
  *
- * Token level, layer l: p = 0.70 M[current] + 0.30 (read-out of the cell), sharpened by the cell's
- * temperature; a degree that was chosen again falls to half for every time, so that no line stands
- * still; the degree is where p's distribution function passes the fractional part of the token's
- * phase in turns. The cell's input is M[current] with unit 0 replaced by the token's
- * strain. Layer level: the same over layers, whose matrix of features [nl, 4] (median degree, mean
- * entropy, mean tension, spread of degree; each norm01 over layers) stands for the layer's h. */
+ * Token level, layer l: M is read off the layer's block norms, the cell's gates are its singular
+ * vectors; the number that chooses is the fractional part of the token's phase in turns; unit 0 of
+ * the cell's input is the token's strain. Layer level: the same over layers, whose matrix of
+ * features [nl, 4] (median degree, mean entropy, mean tension, spread of degree; each norm01 over
+ * layers) stands for the layer's h. With a network both take their layer's row of jepa_next instead
+ * of the cell. */
 #ifndef GENRE_CASCADE_STATES_H
 #define GENRE_CASCADE_STATES_H
 
 #include "base/err.h"
 #include "feature/featset.h"
+#include "generator.h"
 #include "music/scale.h"
 
 typedef struct CascadeToken {
@@ -36,8 +37,16 @@ typedef struct CascadeLayer {
     double median, spread; /* of its tokens' degrees: degrees, deviation in degrees */
 } CascadeLayer;
 
+/* What a chain chose for a token or a layer. */
+typedef struct CascadeStep {
+    int degree;
+    Value why; /* the phase that chose it */
+    Cell said; /* the network's number with the largest say, CELL_NONE: none */
+} CascadeStep;
+
 typedef struct Cascade {
     const FeatureSet *fs;
+    Generator gen;
     int size;            /* S: degrees an octave */
     int nl, nt;          /* layers; tokens that sound: all but a BOS that is a sink */
     int *token;          /* [nt] place in the prompt */
@@ -51,16 +60,18 @@ typedef struct Cascade {
 double cascade_soften(double tension);
 
 /* `limit`: the first so many tokens only, 0 = all. */
-bool cascade_init(Cascade *c, const FeatureSet *fs, int size, int limit, Err *err);
+bool cascade_init(Cascade *c, const FeatureSet *fs, const Generator *gen, int limit, Err *err);
 void cascade_free(Cascade *c);
 
 /* The degrees of a layer's tokens when it is told for the turn-th time: each choice is then made by
- * the phase of the token `turn` places on, wrapping round. why [nt]: those phases. Turn 0 gives
+ * the phase of the token `turn` places on, wrapping round. step [nt]. Turn 0 gives
  * CascadeToken.degree. */
-void cascade_retell(const Cascade *c, int layer, int turn, int *degree, Value *why);
+void cascade_retell(const Cascade *c, int layer, int turn, CascadeStep *step);
 /* The layers' degrees, `cycles` times round, the cell remembering: [cycles * nl]. The choice at a
  * layer is by the phase of its last token, in the next cycle of the one before it, and so on. */
-void cascade_chords(const Cascade *c, int cycles, int *degree, Value *why);
+void cascade_chords(const Cascade *c, int cycles, CascadeStep *step);
+/* The number that a degree comes from: the network's, or the phase. */
+Cell cascade_source(const CascadeStep *step);
 /* The layer whose tension speaks for this one: itself, or the first with a direction; NULL: none.
  */
 const CascadeLayer *cascade_directed(const Cascade *c, int layer);

@@ -48,8 +48,8 @@ static bool pair_init(Pair *x, const FeatureSet *const *fs, const GenreOpts *opt
         f->scale.root = cascade_scale(fs[0], opts, tension[0]).root;
         f->chromatic = tension[i] > 0.9;
         f->darkens = i == 1;
-        if (cascade_init(&x->c[i], fs[i], scale_size(f->scale), cascade_limit(opts, bpm), err))
-            continue;
+        Generator gen = generator_of(opts, f->scale);
+        if (cascade_init(&x->c[i], fs[i], &gen, cascade_limit(opts, bpm), err)) continue;
         pair_free(x);
         return false;
     }

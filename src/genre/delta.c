@@ -204,11 +204,11 @@ static bool compose(const FeatureSet *const *fs, int nfs, const GenreOpts *opts,
     Delta d = {.c = {{.nl = 0}}};
     if (nfs != 2) return err_set(err, "delta takes a base and an edited model, not %d", nfs);
     double tension = cascade_tension(fs[0]);
-    int size = scale_size(cascade_scale(fs[0], opts, tension));
+    Generator gen = generator_of(opts, cascade_scale(fs[0], opts, tension));
     int limit = cascade_limit(opts, cascade_bpm(opts, tension));
     if (limit == 0 || limit > DELTA_TOKENS) limit = DELTA_TOKENS;
-    bool ok = cascade_init(&d.c[0], fs[0], size, limit, err) &&
-              cascade_init(&d.c[1], fs[1], size, limit, err) && plan_delta(&d, opts, tension, err);
+    bool ok = cascade_init(&d.c[0], fs[0], &gen, limit, err) &&
+              cascade_init(&d.c[1], fs[1], &gen, limit, err) && plan_delta(&d, opts, tension, err);
     if (ok) write_piece(&d, out);
     cascade_plan_free(&d.p);
     cascade_free(&d.c[0]);

@@ -61,8 +61,8 @@ static bool write_part(Dialogue *d, int which, bool coda, Err *err)
     CascadePlan p;
     char name[48];
     form.scale.root = d->root;
-    if (!cascade_init(&c, d->fs[which], scale_size(form.scale), cascade_limit(&d->opts, form.bpm),
-                      err))
+    Generator gen = generator_of(&d->opts, form.scale);
+    if (!cascade_init(&c, d->fs[which], &gen, cascade_limit(&d->opts, form.bpm), err))
         return err_wrap(err, "prompt %d", which + 1);
     form.bars = cascade_pass_bars(&c);
     form.passes = part_passes(d, form.bpm, form.bars, coda);

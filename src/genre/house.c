@@ -126,7 +126,9 @@ static void set_harmony(Bar *b, const HouseChords *c, const HouseSection *sectio
     b->chord_layer = pick.layer;
     b->lead_in = pick.lead_in;
     b->cadence = pick.cadence;
-    b->root = c->sv.v[pick.i];
+    b->root = b->rank = c->sv.v[pick.i];
+    b->foretold = !cell_is_none(c->said[pick.i]);
+    if (b->foretold) b->root.from = c->said[pick.i];
     b->root_u = c->sv.u[pick.i];
     b->fresh = bar == 0 || !same_pick(pick, pick_chord(c, section, bar - 1));
     for (b->hold = 1; bar + b->hold < section->bars; b->hold++)

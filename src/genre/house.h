@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "feature/featset.h"
+#include "generator.h"
 #include "genre/genre.h"
 #include "music/drums.h"
 #include "music/harmony.h"
@@ -30,6 +31,7 @@ typedef struct HouseModel {
     const FeatureSet *fs;
     int nl;          /* layers, at least 1 */
     Scale scale;
+    Generator gen;   /* in `scale` */
     int mode;        /* as asked: a Mode, or HOUSE_SECTION_MODES */
     double swing;    /* groove_at */
     Series tension, gamma_mean, gamma_asym, cutoff, resonance; /* [nl] */
@@ -54,11 +56,13 @@ typedef struct HouseChords {
     int degree[HOUSE_CHORDS]; /* of scale; 0 = tonic */
     int layer[HOUSE_CHORDS];
     Series sv;                /* [HOUSE_CHORDS] norm01(log1p sv) */
+    Cell said[HOUSE_CHORDS];  /* a network's number that chose the degree; CELL_NONE: none */
 } HouseChords;
 
 /* Section `lane` reads the lane-th singular value of eight layers evenly spread (fewer layers: of
  * all, then the next lanes). The first chord is the tonic; the higher the value the higher the
- * root: a rank a step, among the degrees with a perfect fifth. */
+ * root: a rank a step, among the degrees with a perfect fifth. With a generator the other chords
+ * are chosen by its chain, from layer to layer, among the same degrees. */
 void house_chords(HouseChords *c, const HouseModel *m, HousePart part, int lane);
 void house_chords_free(HouseChords *c);
 
@@ -116,7 +120,9 @@ typedef struct Bar {
     bool cadence;      /* it is the one that the mode puts before its tonic */
     bool fresh;        /* the chord is another than in the bar before */
     int hold;          /* bars of the section that it lasts from here, this one included */
-    Value root;        /* the singular value that gave the chord's degree */
+    Value root;        /* the number that the chord's degree comes from */
+    Value rank;        /* the singular value that gave or chose it */
+    bool foretold;     /* root is a network's number */
     double root_u;
     Series steps;      /* down row norms of the bar's layer */
     Series pulse;      /* gate row norms of the chord's layer: rhythm */
@@ -144,6 +150,10 @@ void house_ending(const Bar *b);
 /* Which of 16 steps sound: the n best of u + weight, as bits; ties to the earlier step. */
 unsigned house_rhythm(const Series *s, const float weight[16], int n);
 
+/* The same among what a network foresees of the layer: weights and numbers by w, its onsets by
+ * 1 - w, and as many as both think. Without a network house_rhythm(). */
+unsigned house_onsets(const Foretold *f, const Series *s, const float weight[16], int n);
+
 /* A line whose pitches keep the order of 16 numbers. */
 typedef struct LineRules {
     Scale scale;
@@ -157,15 +167,35 @@ typedef struct LineRules {
  * that is the mean of u and of its rank. */
 void house_line(const Series *s, const LineRules *rules, int key[16]);
 
+/* Where the chain of a line of a bar gets its numbers. */
+typedef struct HouseVoice {
+    int layer, role;       /* of the matrix M is read off */
+    const Series *strain;  /* what the cell hears besides, [16] */
+    unsigned bits;         /* the steps that sound */
+} HouseVoice;
+
+/* The keys of a line: by the order of its numbers (house_line), or with a generator by a chain that
+ * begins on the chord's root and takes a step for every one that sounds, chosen by the number's
+ * rank; chord tones on the strong steps; octaves by the number's place in lo..hi. said [16]: the
+ * network's numbers, CELL_NONE where there is none. */
+void house_keys(const Bar *b, const Series *s, const LineRules *rules, const HouseVoice *v,
+                int key[16], Cell said[16]);
+
 /* A note in the bar: step, length in steps; clipped where the bar ends. A note with groove names
  * the row norm that makes it early or late as its fourth source. */
 typedef struct Hit {
     int track, key, rule;
     double step, steps, vel; /* start and length in 16ths, 0..1 */
     Value pitch, loud, length;
+    const Cell *fourth;      /* instead of that row norm; NULL: none */
     bool ghost, straight;    /* straight: on the grid, without groove */
 } Hit;
 void house_hit(const Bar *b, const Hit *h);
+/* Velocity and length leant to what a network foresees; it is named where it had its say, and
+ * `chose`, which chose the degree and outlives h, in the fourth place. called: the step sounds by
+ * its onsets alone. room: steps until the next note. */
+void house_lean(Hit *h, const Foretold *f, Cell said, const Cell *chose, bool called,
+                int room);
 
 extern const Genre genre_house;
 

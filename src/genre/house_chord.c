@@ -42,16 +42,34 @@ static bool pad_strikes(const Bar *b)
     return b->fresh || b->in_period % 4 == 0;
 }
 
+static int pad_rule(const Bar *b)
+{
+    if (b->m->gen.kind == GEN_ROWS)
+        return score_add_rule(
+            b->score,
+            "house.pad: root = degree of the scale at norm01(log1p sv of q) over eight layers, "
+            "first chord = tonic, order kept; voices 0/3/7/12 snapped to the scale, nearest "
+            "motion; velocity = tension; length = the gate row norm at the bar");
+    return generator_rule(
+        b->score, &b->m->gen, "house.pad", "degree of the root, layer after layer,",
+        "rank of sv of q among eight layers",
+        "among those with a perfect fifth, the first is the tonic; voices 0/3/7/12 snapped to the "
+        "scale, nearest motion; velocity = tension; length = the gate row norm at the bar");
+}
+
+/* The number that chose a chord, where its degree comes from a network. */
+static const Cell *chooser(const Bar *b)
+{
+    return b->foretold ? &b->rank.from : NULL;
+}
+
 void house_pad(const Bar *b)
 {
     int key[VOICES];
     if (!b->plan.pad || !pad_strikes(b)) return;
     Chord chord = pad_chord(b);
     voice(&chord, PAD_RANGE, b->deck->pad_voice, key);
-    int rule = score_add_rule(
-        b->score, "house.pad: root = degree of the scale at norm01(log1p sv of q) over eight "
-                  "layers, first chord = tonic, order kept; voices 0/3/7/12 snapped to the scale, "
-                  "nearest motion; velocity = tension; length = the gate row norm at the bar");
+    int rule = pad_rule(b);
     double held = lerp(0.94, 0.995, b->pulse.u[0]);
     int bars = b->hold < 4 ? b->hold : 4;
     for (int i = 0; i < VOICES; i++) {
@@ -62,6 +80,7 @@ void house_pad(const Bar *b)
                  .steps = 16 * bars * held,
                  .vel = lerp(0.5, 0.72, b->tension_u) * lerp(0.8, 1, b->plan.energy),
                  .pitch = b->root,
+                 .fourth = chooser(b),
                  .loud = b->tension,
                  .length = b->pulse.v[0]};
         house_hit(b, &h);
@@ -163,6 +182,7 @@ static void strings_held(const Bar *b)
                  .steps = bars * 16 * lerp(0.94, 0.99, b->pulse.u[0]),
                  .vel = lerp(0.42, 0.6, b->tension_u) * lerp(0.8, 1, b->plan.energy),
                  .pitch = b->root,
+                 .fourth = chooser(b),
                  .loud = b->tension,
                  .length = b->pulse.v[0]};
         house_hit(b, &h);
@@ -238,6 +258,7 @@ void house_ending(const Bar *b)
              .steps = 8 * held,
              .vel = 0.85,
              .pitch = b->root,
+             .fourth = chooser(b),
              .loud = b->tension,
              .length = b->pulse.v[0],
              .straight = true};

@@ -37,6 +37,7 @@ void house_hit(const Bar *b, const Hit *h)
                        [FROM_VELOCITY] = h->loud.from,
                        [FROM_DURATION] = h->length.from,
                        [FROM_TIMBRE] = h->straight ? CELL_NONE : b->steps.v[(int)h->step].from}};
+    if (h->fourth) n.from[FROM_TIMBRE] = *h->fourth;
     score_add_note(b->score, h->track, &n);
 }
 
@@ -62,13 +63,13 @@ static Chord seventh(const Bar *b)
 
 /* The rhythm of the period: its second and fourth pair of bars answer with one step moved, by the
  * next layer's numbers. */
-static unsigned groove_bits(const Bar *b, const float weight[16], int n)
+static unsigned groove_bits(const Bar *b, const Foretold *f, const float weight[16], int n)
 {
-    unsigned bits = house_rhythm(&b->pulse, weight, n);
+    unsigned bits = house_onsets(f, &b->pulse, weight, n);
     if (b->in_period % 4 != 3) return bits;
     Series next;
     house_steps(b->m, &next, b->chord_layer + 1, ROLE_GATE, b->period);
-    unsigned more = house_rhythm(&next, weight, n) & ~bits;
+    unsigned more = house_onsets(f, &next, weight, n) & ~bits;
     series_free(&next);
     for (int i = 15; i > 0; i--) {
         if (!(more >> i & 1)) continue;
@@ -83,8 +84,30 @@ typedef struct BassRules {
     int note, ghost;
 } BassRules;
 
-static BassRules bass_rules(Score *s)
+/* With a generator. */
+static BassRules bass_rules_told(const Bar *b)
 {
+    const Generator *g = &b->m->gen;
+    const char *rest =
+        g->kind == GEN_JEPA
+            ? "from the chord's root, chord tones on the beats; octave = its place; +12 at steps "
+              "3, 7, 11, 15; steps = gate row norms and jepa_onset, velocity = the row norm and "
+              "jepa_level, length = the gate row norm and jepa_length, by the same weight"
+            : "from the chord's root, chord tones on the beats; octave = its place; +12 at steps "
+              "3, 7, 11, 15; velocity = the row norm; steps and length = gate row norms";
+    return (BassRules){
+        .note = generator_rule(b->score, g, "house.bass", "degree",
+                               "rank of down row norm, layer bar mod L", rest),
+        .ghost = generator_rule(b->score, g, "house.bass.ghost", "degree",
+                                "rank of down row norm, layer bar mod L",
+                                "the next strongest steps of house.bass, short and quiet"),
+    };
+}
+
+static BassRules bass_rules(const Bar *b)
+{
+    Score *s = b->score;
+    if (b->m->gen.kind != GEN_ROWS) return bass_rules_told(b);
     return (BassRules){
         .note = score_add_rule(
             s, "house.bass: key = scale over an octave round the chord's root at norm01(down row "
@@ -96,16 +119,24 @@ static BassRules bass_rules(Score *s)
     };
 }
 
-static void bass_step(const Bar *b, const int key[16], unsigned bits, unsigned ghosts, int i,
-                      BassRules rules)
+/* A bar of the bass before it is written. */
+typedef struct Bass {
+    int key[16];
+    Cell said[16];
+    unsigned bits, ghosts, own; /* own: what the rows alone would sound */
+    Foretold foretold;
+    BassRules rules;
+} Bass;
+
+static void bass_step(const Bar *b, const Bass *x, int i)
 {
-    bool ghost = ghosts >> i & 1;
-    int gap = gap_after(bits | ghosts, i), to_beat = 4 - i % 4;
+    bool ghost = x->ghosts >> i & 1;
+    int room = gap_after(x->bits | x->ghosts, i), gap = room, to_beat = 4 - i % 4;
     double held = lerp(0.55, 0.95, b->pulse.u[i]);
     if (gap > to_beat) gap = to_beat; /* room for the kick */
     Hit h = {.track = b->deck->bass,
-             .key = key[i] + (LEAP_STEPS >> i & 1 ? 12 : 0),
-             .rule = ghost ? rules.ghost : rules.note,
+             .key = x->key[i] + (LEAP_STEPS >> i & 1 ? 12 : 0),
+             .rule = ghost ? x->rules.ghost : x->rules.note,
              .step = i,
              .steps = ghost ? 0.5 : gap * held,
              .vel = ghost ? lerp(0.3, 0.4, b->steps.u[i])
@@ -114,27 +145,31 @@ static void bass_step(const Bar *b, const int key[16], unsigned bits, unsigned g
              .loud = b->steps.v[i],
              .length = b->pulse.v[i],
              .ghost = ghost};
+    house_lean(&h, &x->foretold, x->said[i], &b->steps.v[i].from, !(x->own >> i & 1), room);
     house_hit(b, &h);
 }
 
 void house_bass(const Bar *b)
 {
     if (b->plan.bass == 0) return;
-    int root = key_above(BASS_ROOT_LO, b->chord.pc[0]), key[16];
+    int root = key_above(BASS_ROOT_LO, b->chord.pc[0]), n = b->plan.bass;
+    Bass x = {.rules = bass_rules(b), .own = house_rhythm(&b->pulse, BASS_WEIGHT, n)};
+    HouseVoice voice = {.layer = b->layer, .role = ROLE_DOWN, .strain = &b->pulse};
     LineRules rules = {.scale = b->scale,
                        .chord = &b->chord,
                        .lo = root - 5 > BASS_LO ? root - 5 : BASS_LO,
                        .hi = root + 8,
                        .strong = STRONG_BEATS,
                        .root_step = b->in_period % 4 == 0 || b->lead_in ? 0 : -1};
-    house_line(&b->steps, &rules, key);
-    unsigned bits = groove_bits(b, BASS_WEIGHT, b->plan.bass);
-    if (rules.root_step == 0) bits |= 1; /* a new chord is said by the bass */
-    unsigned ghosts =
-        house_rhythm(&b->pulse, BASS_WEIGHT, b->plan.bass + b->plan.bass_ghosts) & ~bits;
-    BassRules text = bass_rules(b->score);
+    foretold_load(&x.foretold, &b->m->gen, b->m->fs, b->chord_layer);
+    x.bits = groove_bits(b, &x.foretold, BASS_WEIGHT, n);
+    if (rules.root_step == 0) x.bits |= 1; /* a new chord is said by the bass */
+    x.ghosts =
+        house_onsets(&x.foretold, &b->pulse, BASS_WEIGHT, n + b->plan.bass_ghosts) & ~x.bits;
+    voice.bits = x.bits | x.ghosts;
+    house_keys(b, &b->steps, &rules, &voice, x.key, x.said);
     for (int i = 0; i < 16; i++)
-        if ((bits | ghosts) >> i & 1) bass_step(b, key, bits, ghosts, i, text);
+        if (voice.bits >> i & 1) bass_step(b, &x, i);
 }
 
 typedef struct Riff {
@@ -149,16 +184,20 @@ typedef struct Riff {
 static void write_riff(const Bar *b, const Chord *chord, const Riff *r)
 {
     Series s;
+    Foretold f;
+    Cell said[16];
     int key[16];
     house_steps(b->m, &s, r->layer, r->role, r->turn);
+    foretold_load(&f, &b->m->gen, b->m->fs, r->layer % b->m->nl);
     LineRules rules = {.scale = b->scale,
                        .chord = chord,
                        .lo = r->lo,
                        .hi = r->hi,
                        .strong = r->strong,
                        .root_step = -1};
-    house_line(&s, &rules, key);
-    unsigned bits = house_rhythm(&s, r->weight, r->n);
+    unsigned own = house_rhythm(&s, r->weight, r->n), bits = house_onsets(&f, &s, r->weight, r->n);
+    HouseVoice voice = {.layer = r->layer, .role = r->role, .strain = &b->pulse, .bits = bits};
+    house_keys(b, &s, &rules, &voice, key, said);
     for (int i = 0; i < 16; i++) {
         if (!(bits >> i & 1)) continue;
         int gap = gap_after(bits, i);
@@ -171,6 +210,7 @@ static void write_riff(const Bar *b, const Chord *chord, const Riff *r)
                  .pitch = s.v[i],
                  .loud = s.v[i],
                  .length = b->steps.v[i]};
+        house_lean(&h, &f, said[i], &s.v[i].from, !(own >> i & 1), gap);
         house_hit(b, &h);
     }
     series_free(&s);
@@ -184,6 +224,21 @@ static void phrase(const Bar *b, Riff *r)
     bool other = b->in_period == 4 || b->in_period == 5;
     r->layer = b->chord_layer + (other ? 1 : 0);
     r->turn = 4 * b->period + ROWS[b->in_period];
+}
+
+/* rows: the text of GEN_ROWS. */
+static int riff_rule(const Bar *b, const char *name, const char *choice, const char *rows)
+{
+    const Generator *g = &b->m->gen;
+    if (g->kind == GEN_ROWS) return score_add_rule(b->score, rows);
+    return generator_rule(
+        b->score, g, name, "degree", choice,
+        g->kind == GEN_JEPA
+            ? "from the chord's root, chord tones on strong steps; octave = its place; steps = the "
+              "row norms and jepa_onset, velocity = the row norm and jepa_level, length = down row "
+              "norm and jepa_length, by the same weight"
+            : "from the chord's root, chord tones on strong steps; octave = its place; steps and "
+              "velocity = the row norms, length = down row norm");
 }
 
 void house_organ(const Bar *b)
@@ -200,10 +255,11 @@ void house_organ(const Bar *b)
               .loud = lerp(0.6, 0.9, b->plan.energy),
               .held = 0.8};
     phrase(b, &r);
-    r.rule = score_add_rule(
-        b->score, "house.organ: two-bar riff; key = scale C4..F5 at norm01(o row norms of the "
-                  "chord's layer; of the next in bars 5, 6), chord tones on the beats, order kept; "
-                  "its strongest steps sound; velocity = the same, length = down row norms");
+    r.rule = riff_rule(
+        b, "house.organ", "rank of o row norm of the chord's layer",
+        "house.organ: two-bar riff; key = scale C4..F5 at norm01(o row norms of the chord's layer; "
+        "of the next in bars 5, 6), chord tones on the beats, order kept; its strongest steps "
+        "sound; velocity = the same, length = down row norms");
     write_riff(b, &chord, &r);
 }
 
@@ -221,9 +277,10 @@ void house_lead(const Bar *b)
               .loud = lerp(0.5, 0.85, b->plan.energy),
               .held = 0.6};
     phrase(b, &r);
-    r.rule = score_add_rule(
-        b->score, "house.arpeggio: key = tones of the chord G4..D6 at norm01(up row norms of the "
-                  "chord's layer; of the next in bars 5, 6), order kept; the weakest steps rest; "
-                  "velocity = the same, length = down row norms; pan = gamma asymmetry");
+    r.rule = riff_rule(
+        b, "house.arpeggio", "rank of up row norm of the chord's layer",
+        "house.arpeggio: key = tones of the chord G4..D6 at norm01(up row norms of the chord's "
+        "layer; of the next in bars 5, 6), order kept; the weakest steps rest; velocity = the "
+        "same, length = down row norms; pan = gamma asymmetry");
     write_riff(b, &chord, &r);
 }

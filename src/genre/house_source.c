@@ -125,7 +125,10 @@ bool house_model_init(HouseModel *m, const FeatureSet *fs, const GenreOpts *opts
     series_over_layers(&m->cutoff, fs, FT_WEIGHTS, "std", gate, false);
     series_over_layers(&m->resonance, fs, FT_WEIGHTS, "kurt", v, false);
     read_key(m, opts);
-    return true;
+    m->gen = generator_of(opts, m->scale);
+    if (generator_check(&m->gen, fs, err)) return true;
+    house_model_free(m);
+    return false;
 }
 
 void house_model_free(HouseModel *m)
@@ -204,6 +207,19 @@ static void climb(HouseChords *c)
     climb_with(c, HOUSE_CHORDS, HOUSE_CHORDS); /* equal numbers: nothing helps */
 }
 
+/* The chords by the chain, from layer to layer. */
+static void tell_chords(HouseChords *c, const HouseModel *m)
+{
+    Told told[HOUSE_CHORDS];
+    Generator gen = m->gen;
+    gen.scale = c->scale;
+    generator_chords(&gen, m->fs, c->layer, &c->sv, generator_stable(c->scale), told);
+    for (int i = 0; i < HOUSE_CHORDS; i++) {
+        c->degree[i] = told[i].degree;
+        c->said[i] = told[i].said;
+    }
+}
+
 void house_chords(HouseChords *c, const HouseModel *m, HousePart part, int lane)
 {
     bool finite = false;
@@ -223,7 +239,11 @@ void house_chords(HouseChords *c, const HouseModel *m, HousePart part, int lane)
         series_free(&any);
     }
     series_finish(&c->sv, finite);
-    climb(c);
+    for (int i = 0; i < HOUSE_CHORDS; i++) c->said[i] = CELL_NONE;
+    if (m->gen.kind == GEN_ROWS)
+        climb(c);
+    else
+        tell_chords(c, m);
 }
 
 void house_chords_free(HouseChords *c)

@@ -23,12 +23,12 @@ static bool compose(const FeatureSet *const *fs, int nfs, const GenreOpts *opts,
     double tension = cascade_tension(fs[0]);
     CascadeForm form = {.scale = cascade_scale(fs[0], opts, tension), .coda = true,
                         .bpm = cascade_bpm(opts, tension), .chromatic = tension > 0.9};
+    Generator gen = generator_of(opts, form.scale);
     Cascade c;
     CascadePlan p;
     CascadeSeats seat;
     (void)nfs;
-    if (!cascade_init(&c, fs[0], scale_size(form.scale), cascade_limit(opts, form.bpm), err))
-        return false;
+    if (!cascade_init(&c, fs[0], &gen, cascade_limit(opts, form.bpm), err)) return false;
     form.bars = cascade_pass_bars(&c);
     form.passes =
         cascade_passes(opts, form.bpm, form.bars, cascade_own_passes(&c, form.bars));

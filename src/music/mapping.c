@@ -125,7 +125,7 @@ bool series_over_layers(Series *s, const FeatureSet *fs, int table, const char *
     return series_finish(s, logarithmic);
 }
 
-bool series_steps16(Series *s, const FeatureSet *fs, const char *col, int layer, int role)
+bool series_turn16(Series *s, const FeatureSet *fs, const char *col, int layer, int role, int turn)
 {
     int c = feat_find_column(fs, FT_WEIGHTS, col), r = feat_find_row(fs, FT_WEIGHTS, layer, role);
     int len = feat_len(fs, FT_WEIGHTS, c, r);
@@ -133,10 +133,15 @@ bool series_steps16(Series *s, const FeatureSet *fs, const char *col, int layer,
     if (len == 0) return false;
     series_alloc(s, 16);
     for (int i = 0; i < 16; i++) {
-        int lane = len >= 16 ? i * (len / 16) : i % len;
-        s->v[i] = feat_value(fs, FT_WEIGHTS, c, r, lane);
+        int64_t lane = (len >= 16 ? (int64_t)i * (len / 16) : i) + turn;
+        s->v[i] = feat_value(fs, FT_WEIGHTS, c, r, (int)(lane % len));
     }
     return series_finish(s, false);
+}
+
+bool series_steps16(Series *s, const FeatureSet *fs, const char *col, int layer, int role)
+{
+    return series_turn16(s, fs, col, layer, role, 0);
 }
 
 int map_role(const FeatureSet *fs, int layer, int role)

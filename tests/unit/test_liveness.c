@@ -177,7 +177,8 @@ static int layer_durations(const FeatureSet *fs)
 {
     Cascade c;
     Err err;
-    assert_true(cascade_init(&c, fs, 7, 0, &err));
+    const Generator gen = {.weight = 0.7, .scale = {9, MODE_NATURAL_MINOR}};
+    assert_true(cascade_init(&c, fs, &gen, 0, &err));
     int *x = mem_alloc(c.nl, sizeof *x);
     for (int l = 0; l < c.nl; l++) x[l] = (int)floor(32 * c.layer[l].beats + 0.5);
     int n = distinct(x, c.nl);
