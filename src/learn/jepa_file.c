@@ -34,23 +34,32 @@ bool jepa_write(const Jepa *j, const char *path, const char *meta_json, Err *err
     return ok;
 }
 
+/* What a tensor of the file must be. */
+static bool check(const Param *p, const Tensor *t, const char *path, Err *err)
+{
+    int ndim = p->rows > 1 ? 2 : 1;
+    if (!t)
+        return err_set(err, "%s: no tensor \"%s\": not what `llmsonify jepa train` writes", path,
+                       p->name);
+    if (t->dtype != DT_F32 && t->dtype != DT_BF16 && t->dtype != DT_F16)
+        return err_set(err, "%s: tensor \"%s\" is %s, expected F32, F16 or BF16", path, p->name,
+                       dtype_name(t->dtype));
+    if (t->ndim != ndim)
+        return err_set(err, "%s: tensor \"%s\" has %d dimensions, expected %d", path, p->name,
+                       t->ndim, ndim);
+    if (tensor_rows(t) != p->rows || tensor_cols(t) != p->cols)
+        return err_set(err, "%s: tensor \"%s\" is %lld x %lld, expected %d x %d", path, p->name,
+                       (long long)tensor_rows(t), (long long)tensor_cols(t), p->rows, p->cols);
+    return true;
+}
+
 static bool read_params(Params *ps, const Checkpoint *ck, Err *err)
 {
     for (int i = 0; i < ps->n; i++) {
         const Param *p = &ps->p[i];
         const Tensor *t = checkpoint_find(ck, p->name);
-        if (!t)
-            return err_set(err, "%s: no tensor \"%s\": not what `llmsonify jepa train` writes",
-                           checkpoint_path(ck), p->name);
-        if (t->dtype != DT_F32 && t->dtype != DT_BF16 && t->dtype != DT_F16)
-            return err_set(err, "%s: tensor \"%s\" is %s, expected F32, F16 or BF16",
-                           checkpoint_path(ck), p->name, dtype_name(t->dtype));
-        if (t->ndim != (p->rows > 1 ? 2 : 1) || tensor_rows(t) != p->rows ||
-            tensor_cols(t) != p->cols)
-            return err_set(err, "%s: tensor \"%s\" is %lld x %lld, expected %d x %d",
-                           checkpoint_path(ck), p->name, (long long)tensor_rows(t),
-                           (long long)tensor_cols(t), p->rows, p->cols);
         float *v = ps->v + p->at;
+        if (!check(p, t, checkpoint_path(ck), err)) return false;
         tensor_read_f32(t, 0, p->rows, v);
         for (int64_t k = 0; k < (int64_t)p->rows * p->cols; k++)
             if (!isfinite(v[k]))

@@ -92,10 +92,17 @@ typedef struct Lesson {
     int m;
 } Lesson;
 
-/* The number of the nearest sixteenth since the song's beginning. */
-static long sixteenth(const CorpusNote *n)
+/* The bar of a window's note, counted from that of its first: what lies between them besides their
+ * places in their bars. */
+static long bar_of(const CorpusNote *note, int i)
 {
-    return lroundf(4 * n->at);
+    float apart = 4 * (note[i].at - note[0].at) - (float)(note[i].step - note[0].step);
+    return lroundf(apart / BAR_STEPS);
+}
+
+static bool together(const CorpusNote *note, int i, int k)
+{
+    return note[i].step == note[k].step && bar_of(note, i) == bar_of(note, k);
 }
 
 /* The top notes of successive onsets (those of one sixteenth are one). */
@@ -104,7 +111,7 @@ static void take_successions(Lesson *l, const CorpusNote *note, int row)
     int last = -1;
     for (int i = 0; i < WINDOW_NOTES;) {
         int top = note[i].key, first = i;
-        for (; i < WINDOW_NOTES && sixteenth(&note[i]) == sixteenth(&note[first]); i++)
+        for (; i < WINDOW_NOTES && together(note, i, first); i++)
             if (note[i].key > top) top = note[i].key;
         if (last >= 0) {
             l->row[l->m] = row;
@@ -121,17 +128,17 @@ static void take_rhythm(const CorpusNote *note, const float *said, float *want)
 {
     double velocity[BAR_STEPS] = {0}, length = 0;
     int notes[BAR_STEPS] = {0}, bars[BAR_STEPS] = {0};
-    long seen[BAR_STEPS];
+    long seen[BAR_STEPS] = {0};
     for (int i = 0; i < WINDOW_NOTES; i++) {
         int step = note[i].step;
-        long bar = sixteenth(&note[i]) / BAR_STEPS;
+        long bar = bar_of(note, i);
         if (!notes[step] || bar != seen[step]) bars[step]++;
         seen[step] = bar;
         notes[step]++;
         velocity[step] += (double)note[i].velocity;
         length += (double)clamp(log2f(4 * note[i].dur), LENGTH_LO, LENGTH_HI);
     }
-    long spans = sixteenth(&note[WINDOW_NOTES - 1]) / BAR_STEPS - sixteenth(note) / BAR_STEPS + 1;
+    long spans = bar_of(note, WINDOW_NOTES - 1) + 1;
     for (int s = 0; s < BAR_STEPS; s++) {
         want[s] = (float)bars[s] / (float)spans;
         want[BAR_STEPS + s] = notes[s] ? (float)(velocity[s] / notes[s]) : said[BAR_STEPS + s];

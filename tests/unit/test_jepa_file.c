@@ -1,0 +1,125 @@
+/* test_jepa_file.c: the joint embedding as a file: equal when read back, refused by name when it is
+ * anything else. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "fixture_jepa.h"
+#include "fixture_model.h"
+#include "tensor/st_write.h"
+
+static void open_fresh(Jepa *j)
+{
+    Err err = {""};
+    if (!jepa_open(j, CPU_PORTABLE, &err)) fail_msg("%s", err.msg);
+    jepa_begin(j, 3);
+    fill_params(&j->target, 500);
+}
+
+static void what_was_written_is_read_back(void **state)
+{
+    Err err = {""};
+    Jepa j, back;
+    open_fresh(&j);
+    char *path = path_join(*state, "jepa.safetensors");
+    if (!jepa_write(&j, path, "{\"seed\": 3}", &err)) fail_msg("%s", err.msg);
+    if (!jepa_load(&back, path, CPU_PORTABLE, &err)) fail_msg("%s", err.msg);
+    assert_memory_equal(j.params.v, back.params.v, (size_t)j.params.size * sizeof(float));
+    assert_memory_equal(j.target.v, back.target.v, (size_t)j.target.size * sizeof(float));
+    char *meta = jepa_meta(path, &err);
+    assert_string_equal(meta, "{\"seed\": 3}");
+    free(meta);
+    free(path);
+    jepa_free(&j);
+    jepa_free(&back);
+}
+
+static void refused(const char *path, const char *why)
+{
+    Err err = {""};
+    Jepa j;
+    assert_false(jepa_load(&j, path, CPU_PORTABLE, &err));
+    if (!strstr(err.msg, why) || !strstr(err.msg, "jepa.safetensors"))
+        fail_msg("\"%s\", expected \"%s\"", err.msg, why);
+    assert_null(j.params.v);
+}
+
+static void a_truncated_file_is_refused(void **state)
+{
+    Err err = {""};
+    Jepa j;
+    open_fresh(&j);
+    char *path = path_join(*state, "jepa.safetensors");
+    assert_true(jepa_write(&j, path, "{}", &err));
+    for (int i = 0; i < 3; i++) {
+        static const off_t SIZE[] = {9000000, 600, 3};
+        assert_int_equal(truncate(path, SIZE[i]), 0);
+        refused(path, "");
+    }
+    free(path);
+    jepa_free(&j);
+}
+
+static void a_number_that_is_none_is_refused_by_name(void **state)
+{
+    Err err = {""};
+    Jepa j;
+    open_fresh(&j);
+    char *path = path_join(*state, "jepa.safetensors");
+    j.target.v[j.target.p[params_find(&j.target, "target.norm.bias")].at + 3] = NAN;
+    assert_true(jepa_write(&j, path, "{}", &err));
+    refused(path, "\"target.norm.bias\" has a number that is not finite");
+    j.params.v[j.params.p[params_find(&j.params, "gru.weight_hh")].at] = INFINITY;
+    assert_true(jepa_write(&j, path, "{}", &err));
+    refused(path, "\"gru.weight_hh\" has a number that is not finite");
+    free(path);
+    jepa_free(&j);
+}
+
+/* The first tensors as they should be, then one that is not. */
+static void write_first(const char *path, const StArray *a, int n)
+{
+    Err err = {""};
+    if (!st_write(path, a, n, NULL, 0, &err)) fail_msg("%s", err.msg);
+}
+
+static void other_files_are_refused_by_name(void **state)
+{
+    static const double WIDE[128 * 41] = {0};
+    char *path = path_join(*state, "jepa.safetensors");
+    StArray a[] = {
+        {.name = "stat.in.weight", .dtype = DT_F32, .ndim = 2, .shape = {128, 40}, .data = WIDE},
+        {.name = "stat.in.bias", .dtype = DT_F32, .ndim = 1, .shape = {128}, .data = WIDE}};
+    a[0].shape[1] = 41;
+    write_first(path, a, 2);
+    refused(path, "\"stat.in.weight\" is 128 x 41, expected 128 x 40");
+    a[0].shape[1] = 40;
+    a[0].dtype = DT_F64;
+    write_first(path, a, 2);
+    refused(path, "\"stat.in.weight\" is F64, expected F32, F16 or BF16");
+    a[0].dtype = DT_F32;
+    a[1].ndim = 2, a[1].shape[0] = 1, a[1].shape[1] = 128;
+    write_first(path, a, 2);
+    refused(path, "\"stat.in.bias\" has 2 dimensions, expected 1");
+    a[1].name = "model.norm.weight";
+    write_first(path, a, 2);
+    refused(path, "no tensor \"stat.in.bias\": not what `llmsonify jepa train` writes");
+    Err err = {""};
+    assert_null(jepa_meta(path, &err));
+    assert_non_null(strstr(err.msg, "nothing about a training"));
+    free(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCRATCH_TEST(what_was_written_is_read_back),
+        SCRATCH_TEST(a_truncated_file_is_refused),
+        SCRATCH_TEST(a_number_that_is_none_is_refused_by_name),
+        SCRATCH_TEST(other_files_are_refused_by_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
