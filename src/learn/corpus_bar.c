@@ -1,8 +1,9 @@
 /* corpus_bar.c: where the bars of a MIDI file begin.
  *
- * What is written is believed when the notes keep to it: 4/4 with the beats on multiples of a
- * quarter note from tick 0. Files played along with a recording (POP909: 1/4, 2/4 or a 4/4 that
- * means nothing) have their beats anywhere: then
+ * What is written is believed when the notes keep to it: 4/4 with the beats (see below) on
+ * multiples of a quarter note from tick 0, or with notes that are sharply on multiples of a
+ * sixteenth, as machines write them (the mean of exp(2 pi i onset / sixteenth)). Files played along
+ * with a recording (POP909: 1/4, 2/4 or a 4/4 that means nothing) have their beats anywhere: then
  *   the beat is the phase of a quarter note at which most weight of onsets lies (velocity times
  *     duration, at most two quarters), to a 48th, then to the mean within a 16th of it;
  *   the bar's first beat is that of every fourth beat, four sums being compared, where notes are
@@ -18,7 +19,9 @@
 #include "math/stats.h"
 
 enum { PHASES = 48, NEAR = 3, BEATS = 4, HELD = 8 };
-static const double ON_GRID = 1.0 / 16; /* quarters: notes this near to a written beat keep to it */
+static const double ON_BEAT = 1.0 / 16; /* quarters between beats and those that are written */
+static const double ON_GRID = 1.0 / 96; /* quarters between onsets' mean and sixteenths */
+static const double SHARP = 0.95;       /* that mean's length, 0..1 */
 
 /* The notes, beat by beat. */
 typedef struct Beats {
@@ -67,6 +70,18 @@ static double find_beat(const Heard *h, int n, double quarter)
     }
     double at = centre + (sum > 0 ? far / sum : 0);
     return at - floor(at);
+}
+
+/* True when onsets lie on sixteenths from tick 0. */
+static bool on_sixteenths(const Heard *h, int n, double quarter)
+{
+    const double turn = 2 * acos(-1);
+    double re = 0, im = 0;
+    for (int i = 0; i < n; i++) {
+        re += cos(turn * fmod(4 * h[i].start / quarter, 1));
+        im += sin(turn * fmod(4 * h[i].start / quarter, 1));
+    }
+    return hypot(re, im) >= SHARP * n && fabs(atan2(im, re) / turn / 4) <= ON_GRID;
 }
 
 static void hear_note(Beats *b, const Heard *h)
@@ -152,8 +167,9 @@ void bar_map_make(BarMap *map, const Meter *meter, int nmeters, const Heard *h, 
     double phase = find_beat(h, n, division);
     bool odd = false;
     for (int i = 0; i < nmeters; i++) odd = odd || fmod(BEATS, meter_quarters(meter[i])) != 0;
-    bool grid = fabs(apart(phase, 0)) <= ON_GRID || (odd && any_metre);
-    if (grid && bars_are_written(meter, nmeters, any_metre)) {
+    bool keeps = fabs(apart(phase, 0)) <= ON_BEAT || on_sixteenths(h, n, division) ||
+                 (odd && any_metre);
+    if (keeps && bars_are_written(meter, nmeters, any_metre)) {
         if (meter[0].at > 0) add_anchor(map, 0, BEATS);
         for (int i = 0; i < nmeters; i++) {
             double quarters = meter_quarters(meter[i]); /* of 1/4 and 2/4 four are counted on */
