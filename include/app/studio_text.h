@@ -21,6 +21,7 @@ typedef struct StudioText {
 typedef struct StudioTextEnd {
     int prompt, tokens; /* counts */
     bool by_model;      /* the model, or a stop string, ended it; otherwise its length did */
+    bool refused;       /* after a failure: it is the request's, another one may do */
 } StudioTextEnd;
 
 /* From any thread. Has a forward pass of its own for the time it takes. */

@@ -15,7 +15,8 @@ static bool write_on(Lm *lm, const StudioShared *h, const TokenIds *ids, const S
                           .decode = DECODE_REPLACE | DECODE_INSIDE};
     int n = ids->n;
     while (n > 1 && ids->len[n - 1] == 0 && tokenizer_is_end(h->tok, ids->id[n - 1])) n--;
-    if (n >= lm_context(lm))
+    end->refused = n >= lm_context(lm);
+    if (end->refused)
         return err_set(err, "the prompt has %d tokens, the context of %s has room for %d", n,
                        h->m.name, lm_context(lm) - 1);
     bool ok = generate(lm, h->tok, ids->id, n, &opts, &stats, run, err);
@@ -32,6 +33,7 @@ bool studio_text(Studio *s, const StudioText *ask, StudioTextEnd *end, const Run
     Lm *lm = NULL;
     *end = (StudioTextEnd){0};
     if (!h) return false;
+    end->refused = !h->tok;
     if (!h->tok) return err_set(err, "%s has no tokenizer: it cannot write", h->m.name);
     bool ok = lm_open(&lm, &h->m, &opts, err) &&
               tokenizer_encode(h->tok, ask->prompt, strlen(ask->prompt), TOKENIZE_EDGES, &ids,

@@ -35,7 +35,7 @@ static const Opt LIMITS[] = {
     {.name = "seconds", .type = OPT_INT, .at = offsetof(ServeOpts, seconds), .arg = "N",
      .help = "of a piece", .lo = 1, .hi = 7200, .local = true},
     {.name = "patience", .type = OPT_INT, .at = offsetof(ServeOpts, patience), .arg = "N",
-     .help = "seconds that making a piece may take", .lo = 1, .hi = 86400, .local = true},
+     .help = "seconds that a piece or a text may take", .lo = 1, .hi = 86400, .local = true},
     {.name = "cache", .type = OPT_INT, .at = offsetof(ServeOpts, cache), .arg = "MB",
      .help = "of finished pieces that are kept", .lo = 1, .hi = 1 << 20, .local = true},
 };

@@ -2,14 +2,13 @@
  *
  * One thread polls all connections with epoll and hands out bytes that are in memory; nobody
  * waits in it for a piece or for a slow client. A stream without news is suspended and woken by
- * whoever has some. The listening socket is made here, so that its errors can be named. */
+ * whoever has some; as nobody polls its socket then, http_tick() looks whether the client is still
+ * there. One that has closed its sending side counts as gone, as with other servers.
+ * Locks are taken in this order: the server's, a stream's, those of the library. */
 #include "http.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,28 +17,38 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "http_listen.h"
 
-enum { CONNECTIONS = 512, IDLE = 20, BACKLOG = 128, BLOCK = 32 << 10, HEAD = 24 << 10 };
+enum { CONNECTIONS = 512, IDLE = 20, BLOCK = 32 << 10, HEAD = 24 << 10 };
 
 struct HttpServer {
     struct MHD_Daemon *daemon;
     HttpAnswer *answer;
     void *ud;
+    pthread_mutex_t lock; /* of what follows */
+    HttpStream *first;
+    bool closing;
 };
 
 struct HttpStream {
-    pthread_mutex_t lock;
+    HttpServer *server;
+    HttpStream *next;
     struct MHD_Connection *connection;
+    int fd;
     HttpReply reply;
     Str text; /* pulled, not yet sent */
     size_t at;
-    bool end, suspended, news;
+    bool end;
+    pthread_mutex_t lock; /* of what follows */
+    bool suspended, news;
+    bool cut; /* nothing more is sent, and it never sleeps again */
 };
 
-/* A request that is being read. */
+/* A request that is being read, or whose stream has not begun. */
 typedef struct Reading {
     Str body;
     bool too_large;
+    HttpStream *stream;
 } Reading;
 
 /* What every reply says. The page's parts come from here, its audio too; nothing inline. */
@@ -57,10 +66,11 @@ static const char *const HEADERS[][2] = {
 
 /* ---- streams --------------------------------------------------------------------------------- */
 
-void http_wake(HttpStream *s)
+static void wake(HttpStream *s, bool cut)
 {
     pthread_mutex_lock(&s->lock);
     s->news = true;
+    s->cut = s->cut || cut;
     if (s->suspended) {
         s->suspended = false;
         MHD_resume_connection(s->connection);
@@ -68,33 +78,66 @@ void http_wake(HttpStream *s)
     pthread_mutex_unlock(&s->lock);
 }
 
-/* False: nothing to read now, and the connection sleeps. */
-static bool stream_fill(HttpStream *s)
+void http_wake(HttpStream *s)
+{
+    wake(s, false);
+}
+
+typedef enum Nap { NAP_NEWS, NAP_ASLEEP, NAP_CUT } Nap;
+
+static void expect_news(HttpStream *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->news = false;
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* The connection sleeps unless there has been news since expect_news(). */
+static Nap nap(HttpStream *s)
+{
+    pthread_mutex_lock(&s->lock);
+    Nap how = s->cut ? NAP_CUT : s->news ? NAP_NEWS : NAP_ASLEEP;
+    if (how == NAP_ASLEEP) {
+        s->suspended = true;
+        MHD_suspend_connection(s->connection);
+    }
+    pthread_mutex_unlock(&s->lock);
+    return how;
+}
+
+/* NAP_NEWS: there is something to send, or the end. */
+static Nap stream_fill(HttpStream *s)
 {
     while (s->at == s->text.len && !s->end) {
-        pthread_mutex_lock(&s->lock);
-        s->news = false;
-        pthread_mutex_unlock(&s->lock);
+        expect_news(s);
         s->text.len = s->at = 0;
         s->reply.pull(s->reply.ud, &s->text, &s->end);
         if (s->text.len || s->end) break;
-        pthread_mutex_lock(&s->lock);
-        bool sleep = !s->news;
-        if (sleep) {
-            s->suspended = true;
-            MHD_suspend_connection(s->connection);
-        }
-        pthread_mutex_unlock(&s->lock);
-        if (sleep) return false;
+        Nap how = nap(s);
+        if (how != NAP_NEWS) return how;
     }
-    return true;
+    return NAP_NEWS;
+}
+
+/* NAP_NEWS: its status is known. */
+static Nap stream_begin(HttpStream *s)
+{
+    HttpReply *r = &s->reply;
+    Nap how = NAP_NEWS;
+    do {
+        expect_news(s);
+        if (!r->begin || r->begin(r->ud, &r->status, &r->type)) return NAP_NEWS;
+        how = nap(s);
+    } while (how == NAP_NEWS);
+    return how;
 }
 
 static ssize_t stream_read(void *ud, uint64_t pos, char *buf, size_t max)
 {
     HttpStream *s = ud;
     (void)pos;
-    if (!stream_fill(s)) return 0;
+    Nap how = stream_fill(s);
+    if (how != NAP_NEWS) return how == NAP_CUT ? MHD_CONTENT_READER_END_WITH_ERROR : 0;
     size_t left = s->text.len - s->at, n = left < max ? left : max;
     if (n == 0) return MHD_CONTENT_READER_END_OF_STREAM;
     memcpy(buf, s->text.s + s->at, n);
@@ -102,22 +145,50 @@ static ssize_t stream_read(void *ud, uint64_t pos, char *buf, size_t max)
     return (ssize_t)n;
 }
 
+static HttpStream *stream_open(HttpServer *server, struct MHD_Connection *c, const HttpReply *r)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+    HttpStream *s = mem_alloc(1, sizeof *s);
+    *s = (HttpStream){.server = server, .connection = c, .fd = info ? info->connect_fd : -1,
+                      .reply = *r};
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_mutex_lock(&server->lock);
+    s->next = server->first;
+    server->first = s;
+    s->cut = server->closing;
+    pthread_mutex_unlock(&server->lock);
+    r->opened(r->ud, s);
+    return s;
+}
+
 static void stream_free(void *ud)
 {
     HttpStream *s = ud;
+    pthread_mutex_lock(&s->server->lock);
+    HttpStream **at = &s->server->first;
+    while (*at != s) at = &(*at)->next;
+    *at = s->next;
+    pthread_mutex_unlock(&s->server->lock);
     s->reply.closed(s->reply.ud);
     pthread_mutex_destroy(&s->lock);
     str_free(&s->text);
     free(s);
 }
 
-static struct MHD_Response *stream_response(struct MHD_Connection *c, const HttpReply *r)
+static bool has_left(const HttpStream *s)
 {
-    HttpStream *s = mem_alloc(1, sizeof *s);
-    *s = (HttpStream){.connection = c, .reply = *r};
-    pthread_mutex_init(&s->lock, NULL);
-    r->opened(r->ud, s);
-    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, stream_read, s, stream_free);
+    char byte;
+    ssize_t n = s->fd < 0 ? 1 : recv(s->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
+void http_tick(HttpServer *server)
+{
+    pthread_mutex_lock(&server->lock);
+    for (HttpStream *s = server->first; s; s = s->next)
+        if (has_left(s)) wake(s, true);
+    pthread_mutex_unlock(&server->lock);
 }
 
 /* ---- bodies ---------------------------------------------------------------------------------- */
@@ -138,9 +209,8 @@ static void body_free(void *ud)
     free(r);
 }
 
-static struct MHD_Response *body_response(struct MHD_Connection *c, HttpReply *r)
+static struct MHD_Response *body_response(HttpReply *r)
 {
-    if (r->pull) return stream_response(c, r);
     if (!r->data) {
         struct MHD_Response *out =
             MHD_create_response_from_buffer(r->text.len, r->text.s, MHD_RESPMEM_MUST_COPY);
@@ -181,14 +251,32 @@ static void add_headers(struct MHD_Response *out, const HttpReply *r)
     if (r->status == 206 || r->status == 416) add_header(out, "Content-Range", text);
 }
 
-static enum MHD_Result send_reply(struct MHD_Connection *c, HttpReply *r)
+static enum MHD_Result send_response(struct MHD_Connection *c, struct MHD_Response *out,
+                                     const HttpReply *r)
 {
-    struct MHD_Response *out = body_response(c, r);
-    if (!out) return MHD_NO;
     add_headers(out, r);
     enum MHD_Result ok = MHD_queue_response(c, (unsigned)r->status, out);
     MHD_destroy_response(out);
     return ok;
+}
+
+static enum MHD_Result send_reply(struct MHD_Connection *c, HttpReply *r)
+{
+    struct MHD_Response *out = body_response(r);
+    return out ? send_response(c, out, r) : MHD_NO;
+}
+
+/* Called again when the connection was woken, until the response owns the stream. */
+static enum MHD_Result send_stream(struct MHD_Connection *c, HttpStream **stream)
+{
+    HttpStream *s = *stream;
+    Nap how = stream_begin(s);
+    if (how != NAP_NEWS) return how == NAP_CUT ? MHD_NO : MHD_YES;
+    struct MHD_Response *out =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, stream_read, s, stream_free);
+    if (!out) return MHD_NO;
+    *stream = NULL;
+    return send_response(c, out, &s->reply);
 }
 
 /* ---- requests -------------------------------------------------------------------------------- */
@@ -198,8 +286,8 @@ static const char *header(struct MHD_Connection *c, const char *name)
     return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
 }
 
-static enum MHD_Result answer(const HttpServer *s, struct MHD_Connection *c, const char *path,
-                              const char *method, const Reading *in)
+static enum MHD_Result answer(HttpServer *s, struct MHD_Connection *c, const char *path,
+                              const char *method, Reading *in)
 {
     HttpReply reply = {.status = 500, .type = "application/json"};
     const char *download = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "download");
@@ -211,7 +299,9 @@ static enum MHD_Result answer(const HttpServer *s, struct MHD_Connection *c, con
                      .download = download && strcmp(download, "1") == 0, .body = &in->body,
                      .too_large = in->too_large};
     s->answer(s->ud, &call, &reply);
-    return send_reply(c, &reply);
+    if (!reply.pull) return send_reply(c, &reply);
+    in->stream = stream_open(s, c, &reply);
+    return send_stream(c, &in->stream);
 }
 
 /* The length that the client announces is enough to refuse it: nothing of it is read then. */
@@ -233,6 +323,7 @@ static enum MHD_Result on_request(void *ud, struct MHD_Connection *c, const char
         in->too_large = announces_too_much(c);
         return in->too_large ? answer(ud, c, url, method, in) : MHD_YES;
     }
+    if (in->stream) return send_stream(c, &in->stream);
     if (*size) {
         in->too_large = in->too_large || in->body.len + *size > HTTP_BODY_MAX;
         if (!in->too_large) str_add(&in->body, data, *size);
@@ -249,71 +340,22 @@ static void on_completed(void *ud, struct MHD_Connection *c, void **state,
     (void)ud;
     (void)c;
     (void)why;
+    if (in && in->stream) stream_free(in->stream);
     if (in) str_free(&in->body);
     free(in);
     *state = NULL;
 }
 
-/* ---- the socket ------------------------------------------------------------------------------ */
-
-static bool is_loopback(const struct sockaddr *a)
-{
-    static const uint8_t ONE[16] = {[15] = 1};
-    if (a->sa_family == AF_INET) {
-        const struct sockaddr_in *in = (const void *)a;
-        return ntohl(in->sin_addr.s_addr) >> 24 == 127;
-    }
-    const struct sockaddr_in6 *in6 = (const void *)a;
-    return a->sa_family == AF_INET6 && memcmp(&in6->sin6_addr, ONE, sizeof ONE) == 0;
-}
-
-static int bound_port(int fd)
-{
-    struct sockaddr_storage a;
-    socklen_t size = sizeof a;
-    if (getsockname(fd, (struct sockaddr *)&a, &size) != 0) return 0;
-    if (a.ss_family == AF_INET) return ntohs(((const struct sockaddr_in *)(void *)&a)->sin_port);
-    return ntohs(((const struct sockaddr_in6 *)(void *)&a)->sin6_port);
-}
-
-static int listen_at(const char *bind_to, int *port, bool *loopback, Err *err)
-{
-    char text[16];
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *list = NULL;
-    int on = 1;
-    snprintf(text, sizeof text, "%d", *port);
-    int code = getaddrinfo(bind_to, text, &hints, &list);
-    if (code != 0) {
-        err_set(err, "--bind: '%s': %s; give an address of this machine, 127.0.0.1", bind_to,
-                gai_strerror(code));
-        return -1;
-    }
-    const struct addrinfo *at = list; /* of a name's addresses, the one that every client tries */
-    while (at->ai_next && at->ai_family != AF_INET) at = at->ai_next;
-    int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd >= 0) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (fd < 0 || bind(fd, at->ai_addr, at->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0) {
-        if (errno == EADDRINUSE)
-            err_set(err, "port %d of %s is taken: give another with --port", *port, bind_to);
-        else
-            err_set(err, "cannot listen at %s port %d: %s", bind_to, *port, strerror(errno));
-        if (fd >= 0) close(fd);
-        fd = -1;
-    } else {
-        *loopback = is_loopback(at->ai_addr);
-        *port = bound_port(fd);
-    }
-    freeaddrinfo(list);
-    return fd;
-}
+/* ---- the server ------------------------------------------------------------------------------ */
 
 bool http_open(HttpServer **out, const char *bind_to, int *port, bool *loopback,
                HttpAnswer *answer_with, void *ud, Err *err)
 {
-    int fd = listen_at(bind_to, port, loopback, err);
+    int fd = http_listen(bind_to, port, loopback, err);
     if (fd < 0) return false;
     HttpServer *s = mem_alloc(1, sizeof *s);
     *s = (HttpServer){.answer = answer_with, .ud = ud};
+    pthread_mutex_init(&s->lock, NULL);
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     s->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd,
@@ -323,6 +365,7 @@ bool http_open(HttpServer **out, const char *bind_to, int *port, bool *loopback,
     *out = s;
     if (s->daemon) return true;
     close(fd);
+    pthread_mutex_destroy(&s->lock);
     free(s);
     *out = NULL;
     return err_set(err, "the HTTP server cannot be started");
@@ -337,6 +380,11 @@ void http_quiesce(HttpServer *s)
 void http_close(HttpServer *s)
 {
     if (!s) return;
-    MHD_stop_daemon(s->daemon);
+    pthread_mutex_lock(&s->lock);
+    s->closing = true;
+    for (HttpStream *at = s->first; at; at = at->next) wake(at, true);
+    pthread_mutex_unlock(&s->lock);
+    MHD_stop_daemon(s->daemon); /* demands that no connection is suspended */
+    pthread_mutex_destroy(&s->lock);
     free(s);
 }

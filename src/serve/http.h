@@ -33,10 +33,13 @@ typedef struct HttpReply {
     int64_t first, total; /* 206 and 416: where the part begins, of how many bytes */
     void (*release)(void *ud);
     void *ud;
-    /* A stream: appends what there is to out, *end when nothing follows. closed: the last call. */
+    /* A stream: appends what there is to out, *end when nothing follows. closed: the last call,
+     * also when the client has left. begin (or NULL: at once): false as long as the status and the
+     * type are not known; it is asked again after each http_wake. */
     void (*pull)(void *ud, Str *out, bool *end);
     void (*opened)(void *ud, HttpStream *stream);
     void (*closed)(void *ud);
+    bool (*begin)(void *ud, int *status, const char **type);
     char etag[112], location[96], disposition[128], allow[32];
     int retry; /* seconds, 0 = not said */
     bool ranges; /* Accept-Ranges */
@@ -53,7 +56,10 @@ bool http_open(HttpServer **out, const char *bind, int *port, bool *loopback, Ht
                void *ud, Err *err);
 /* Takes no new connections. */
 void http_quiesce(HttpServer *s);
-/* Streams must have been told to end. */
+/* To be called a few times a second: streams whose clients have left are closed, even those that
+ * wait for news. */
+void http_tick(HttpServer *s);
+/* Streams that have not ended are cut off. */
 void http_close(HttpServer *s);
 
 /* There is something to pull. From any thread, until `closed`. */

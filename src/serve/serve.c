@@ -27,7 +27,7 @@ static void wait_for_jobs(Jobs *jobs, double seconds)
         wait_ms(10);
 }
 
-static void wait_for_texts(const Completions *c, double seconds, int (*count)(const Completions *c))
+static void wait_for_texts(Completions *c, double seconds, int (*count)(Completions *c))
 {
     for (double end = clock_seconds() + seconds; count(c) && clock_seconds() < end;) wait_ms(10);
 }
@@ -70,6 +70,8 @@ static bool serve(const ServeOpts *o, Api *api, const Run *run, Err *err)
     while (!run_stopped(run)) {
         wait_ms(TICK);
         jobs_tick(api->jobs);
+        completions_tick(api->completions);
+        http_tick(http);
     }
     shut_down(api, http);
     return true;
@@ -81,7 +83,7 @@ bool serve_run(const ServeOpts *o, const Run *run, Err *err)
     if (!studio_open(&api.studio, o->model, run, err)) return false;
     api_models(o, api.studio, &api.models);
     completions_models(api.studio, &api.v1_models);
-    api.completions = completions_open(api.studio, run_threads(run));
+    api.completions = completions_open(api.studio, run_threads(run), o->patience);
     api.jobs = jobs_open(o, api.studio, run_threads(run));
     bool ok = serve(o, &api, run, err);
     jobs_close(api.jobs);

@@ -10,14 +10,19 @@ export NO_PROXY='*' no_proxy='*'
 pid=
 : > log
 trap 'kill $pid 2> /dev/null; cd /; rm -rf "$SCRATCH"' EXIT
-"$LLM" serve --port 0 2> log &
-pid=$!
-n=0
-until grep -q serving log || [ $n -ge 600 ] || ! kill -0 $pid; do
-    n=$((n + 1))
-    sleep 0.1
-done
-url=$(sed -n 's,.*\(http://[^ ]*[0-9]\)/ .*,\1,p' log)
+# Its address in $url, its process in $pid.
+serve() {
+    : > log
+    "$LLM" serve --port 0 "$@" 2> log &
+    pid=$!
+    n=0
+    until grep -q serving log || [ $n -ge 600 ] || ! kill -0 $pid; do
+        n=$((n + 1))
+        sleep 0.1
+    done
+    url=$(sed -n 's,.*\(http://[^ ]*[0-9]\)/ .*,\1,p' log)
+}
+serve
 ask() { run curl -sN --max-time 120 -o out.body -w '%{http_code}' -H 'Content-Type: application/json' --data-binary "$1" "$url/v1/completions"; mv out code; mv out.body out; }
 status() {
     test "$(cat code)" = "$1"
@@ -92,4 +97,80 @@ sleep 0.3
 kill $pid
 wait $pid
 check "the server ends while a text is written" test $? -eq 0
+
+# A model that is slow, and knows nothing: a text of 4000 tokens takes it half a minute.
+"$LLM" train --text "$ROOT/models/corpus/sentences.txt" --width 512 --layers 8 --vocab 300 --seq 16 \
+    --batch 1 --steps 1 --context 8192 -q -o slow 2> err
+body() {
+    perl -e 'printf q({"prompt": "%s", "max_tokens": %d, "temperature": 0, "stream": %s}),
+        "Once upon a time there was a bird. " x $ARGV[0], $ARGV[1], $ARGV[2]' "$@"
+}
+body 1 4000 false > long
+body 1 4000 true > streamed
+body 140 1 false > read
+body 140 1 true > read_streamed
+body 400 1 true > too_long
+ticks() { sed 's/.*) //' "/proc/$pid/stat" | awk '{ print $12 + $13 }'; }
+# Within 5 s, where each of the texts takes longer, a quarter of a second passes without work.
+falls_idle() {
+    for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        before=$(ticks)
+        sleep 0.25
+        [ $(($(ticks) - before)) -le 1 ] && return 0
+    done
+    return 1
+}
+serve -m slow
+if [ -r "/proc/$pid/stat" ]; then
+    for what in long streamed read read_streamed; do
+        curl -sN -o cut -H 'Content-Type: application/json' --data-binary @$what \
+            "$url/v1/completions" &
+        client=$!
+        sleep 1
+        before=$(ticks)
+        sleep 0.25
+        check "it works ($what)" test $(($(ticks) - before)) -gt 5
+        kill -9 $client
+        wait $client
+        check "and stops when the client has left" falls_idle
+    done
+else
+    skip "a client leaves" "no /proc"
+fi
+ask @too_long
+status 400 "a prompt that is too long is refused by its status, also of a stream"
+json out '$j->{error}{message} =~ /^the prompt has \d+ tokens/ &&
+    $j->{error}{type} eq "invalid_request_error"' "and by its message"
+rm -f cut
+curl -sN -o cut -H 'Content-Type: application/json' --data-binary @streamed "$url/v1/completions" &
+client=$!
+n=0
+until [ -s cut ] || [ $n -ge 300 ]; do
+    n=$((n + 1))
+    sleep 0.1
+done
+kill $pid
+wait $pid
+check "the server ends while a long text is streamed" test $? -eq 0
+wait $client
+tail -n 2 cut > out
+has out '^data: \{"error":.*the server is shutting down' "the stream ends with the reason"
+
+serve -m slow --patience 1
+ask @streamed
+status 200 "a stream that takes too long has begun well"
+has out '"finish_reason": ?null' "with some text"
+tail -n 2 out > last
+has last '^data: \{"error": ?\{"message": ?"it took longer than 1 s' "and ends with an error event"
+for what in long read read_streamed; do
+    ask @$what
+    status 503 "what took too long before it began has a status ($what)"
+    json out '$j->{error}{message} =~ /longer than 1 s/ && $j->{error}{type} eq "server_error" &&
+        $j->{error}{code} == 503' "and a message"
+done
+ask '{"prompt": "a", "max_tokens": 3}'
+status 200 "the server goes on"
+kill $pid
+wait $pid
+check "and ends" test $? -eq 0
 done_testing
