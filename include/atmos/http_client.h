@@ -11,7 +11,7 @@
 
 typedef struct HttpClient HttpClient;
 
-typedef struct HttpCall {
+typedef struct HttpRequest {
     const char *url;      /* http:// or https:// */
     const char *key;      /* "Authorization: Bearer KEY"; NULL = none */
     const char *json;     /* body of a POST */
@@ -20,7 +20,7 @@ typedef struct HttpCall {
     bool (*take)(void *ud, const char *bytes, size_t n);
     void *ud;
     Str *body;            /* the answer, at most HTTP_MAX_BODY bytes; of a failure always */
-} HttpCall;
+} HttpRequest;
 
 enum { HTTP_MAX_BODY = 1 << 20 };
 
@@ -30,7 +30,7 @@ void http_client_close(HttpClient *c); /* NULL is fine */
 
 /* *status: the server's, 0 when there was no answer. False when there was none, it broke off, or
  * run was stopped ("interrupted"). */
-bool http_client_call(HttpClient *c, const HttpCall *call, int *status, const Run *run, Err *err);
+bool http_client_call(HttpClient *c, const HttpRequest *ask, int *status, const Run *run, Err *err);
 /* Waits; false when run was stopped. */
 bool http_client_wait(double seconds, const Run *run);
 

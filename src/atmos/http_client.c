@@ -18,7 +18,7 @@ struct HttpClient {
 /* One call under way. */
 typedef struct Flight {
     HttpClient *client;
-    const HttpCall *call;
+    const HttpRequest *ask;
     const Run *run;
     double last; /* seconds, when something came */
     bool stalled, enough, too_long;
@@ -30,13 +30,13 @@ static size_t on_bytes(char *bytes, size_t size, size_t n, void *ud)
     long status = 0;
     f->last = clock_seconds();
     curl_easy_getinfo(f->client->curl, CURLINFO_RESPONSE_CODE, &status);
-    if (status == 200 && f->call->take) {
-        f->enough = !f->call->take(f->call->ud, bytes, size * n);
+    if (status == 200 && f->ask->take) {
+        f->enough = !f->ask->take(f->ask->ud, bytes, size * n);
         return f->enough ? 0 : size * n;
     }
-    f->too_long = f->call->body->len + size * n > HTTP_MAX_BODY;
+    f->too_long = f->ask->body->len + size * n > HTTP_MAX_BODY;
     if (f->too_long) return 0;
-    str_add(f->call->body, bytes, size * n);
+    str_add(f->ask->body, bytes, size * n);
     return size * n;
 }
 
@@ -44,7 +44,7 @@ static int on_progress(void *ud, curl_off_t a, curl_off_t b, curl_off_t c, curl_
 {
     Flight *f = ud;
     (void)a, (void)b, (void)c, (void)d;
-    f->stalled = clock_seconds() - f->last > f->call->timeout;
+    f->stalled = clock_seconds() - f->last > f->ask->timeout;
     return f->stalled || run_stopped(f->run);
 }
 
@@ -66,27 +66,27 @@ void http_client_close(HttpClient *c)
     free(c);
 }
 
-static struct curl_slist *headers_of(const HttpCall *call)
+static struct curl_slist *headers_of(const HttpRequest *ask)
 {
     struct curl_slist *h = curl_slist_append(NULL, "Content-Type: application/json");
     Str line = {0};
     h = curl_slist_append(h, "Expect:");
-    str_addf(&line, "Authorization: Bearer %s", call->key ? call->key : "");
-    if (call->key) h = curl_slist_append(h, line.s);
+    str_addf(&line, "Authorization: Bearer %s", ask->key ? ask->key : "");
+    if (ask->key) h = curl_slist_append(h, line.s);
     str_free(&line);
     return h;
 }
 
 static void set_options(HttpClient *c, Flight *f, struct curl_slist *headers)
 {
-    const HttpCall *call = f->call;
+    const HttpRequest *ask = f->ask;
     curl_easy_reset(c->curl); /* keeps the connection */
-    curl_easy_setopt(c->curl, CURLOPT_URL, call->url);
+    curl_easy_setopt(c->curl, CURLOPT_URL, ask->url);
     curl_easy_setopt(c->curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(c->curl, CURLOPT_POSTFIELDS, call->json);
-    curl_easy_setopt(c->curl, CURLOPT_POSTFIELDSIZE, (long)strlen(call->json));
-    curl_easy_setopt(c->curl, CURLOPT_CONNECTTIMEOUT_MS, (long)(1000 * call->timeout));
+    curl_easy_setopt(c->curl, CURLOPT_POSTFIELDS, ask->json);
+    curl_easy_setopt(c->curl, CURLOPT_POSTFIELDSIZE, (long)strlen(ask->json));
+    curl_easy_setopt(c->curl, CURLOPT_CONNECTTIMEOUT_MS, (long)(1000 * ask->timeout));
     curl_easy_setopt(c->curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(c->curl, CURLOPT_ERRORBUFFER, c->error);
     curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, on_bytes);
@@ -96,13 +96,13 @@ static void set_options(HttpClient *c, Flight *f, struct curl_slist *headers)
     curl_easy_setopt(c->curl, CURLOPT_XFERINFODATA, f);
 }
 
-bool http_client_call(HttpClient *c, const HttpCall *call, int *status, const Run *run, Err *err)
+bool http_client_call(HttpClient *c, const HttpRequest *ask, int *status, const Run *run, Err *err)
 {
-    Flight f = {.client = c, .call = call, .run = run, .last = clock_seconds()};
-    struct curl_slist *headers = headers_of(call);
+    Flight f = {.client = c, .ask = ask, .run = run, .last = clock_seconds()};
+    struct curl_slist *headers = headers_of(ask);
     long code = 0;
     c->error[0] = '\0';
-    call->body->len = 0;
+    ask->body->len = 0;
     set_options(c, &f, headers);
     CURLcode rc = curl_easy_perform(c->curl);
     curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &code);
@@ -112,10 +112,10 @@ bool http_client_call(HttpClient *c, const HttpCall *call, int *status, const Ru
     if (run_stopped(run)) return err_set(err, "interrupted");
     if (f.stalled)
         return err_set(err, "%s: nothing came for %g s; is the server busy? (--api-timeout)",
-                       call->url, call->timeout);
+                       ask->url, ask->timeout);
     if (f.too_long)
-        return err_set(err, "%s: an answer of more than %d bytes", call->url, HTTP_MAX_BODY);
-    return err_set(err, "%s: %s", call->url, c->error[0] ? c->error : curl_easy_strerror(rc));
+        return err_set(err, "%s: an answer of more than %d bytes", ask->url, HTTP_MAX_BODY);
+    return err_set(err, "%s: %s", ask->url, c->error[0] ? c->error : curl_easy_strerror(rc));
 }
 
 bool http_client_wait(double seconds, const Run *run)

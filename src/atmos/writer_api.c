@@ -109,15 +109,15 @@ static bool post_once(Post *p, bool *again, const Run *run, Err *err)
 {
     int status, before = p->done;
     prepare(p);
-    HttpCall call = {.url = p->url.s, .key = p->api->key, .json = p->ask.s,
-                     .timeout = p->api->timeout, .take = p->api->block > 1 ? on_bytes : NULL,
-                     .ud = p, .body = &p->body};
+    HttpRequest ask = {.url = p->url.s, .key = p->api->key, .json = p->ask.s,
+                       .timeout = p->api->timeout, .take = p->api->block > 1 ? on_bytes : NULL,
+                       .ud = p, .body = &p->body};
     *again = true;
-    bool ok = http_client_call(p->client, &call, &status, run, err);
+    bool ok = http_client_call(p->client, &ask, &status, run, err);
     if (p->api->block > 1 && p->said_done) ok = true;
     if (!ok) return false;
     if (status != 200) return refuse(p, status, again, err);
-    if (call.take)
+    if (ask.take)
         ok = check_stream(p, err);
     else
         ok = take_answer(p, str_text(&p->body), p->body.len, err) ||
