@@ -59,6 +59,18 @@ static void add_word(Order *order, const char *name, const char *value)
     str_free(&s);
 }
 
+/* The value of --NAME=VALUE among the words, as long as they live; NULL when there is none. */
+static const char *word_value(const Order *order, const char *name)
+{
+    size_t n = strlen(name);
+    for (int i = 0; i < order->words.n; i++) {
+        const char *w = order->words.item[i];
+        if (str_starts(w, "--") && strncmp(w + 2, name, n) == 0 && w[2 + n] == '=')
+            return w + 2 + n + 1;
+    }
+    return NULL;
+}
+
 static bool add_flag(Order *order, const Opt *row, const char *value, Err *err)
 {
     bool on = strcmp(value, "true") == 0;
@@ -206,8 +218,7 @@ Order *order_make(const ServeOpts *o, const Studio *studio, const Request *r, Er
     if (understand(order, o, r, &m, err)) {
         order->job.space.sound.longest = order->job.activations.sound.longest =
             order->job.weights.sound.longest = o->seconds;
-        if (mode->prompt)
-            order->job.prompt = strchr(order->words.item[mode->fixed ? 2 : 1], '=') + 1;
+        if (mode->prompt) order->job.prompt = word_value(order, "prompt");
         return order;
     }
     order_free(order);

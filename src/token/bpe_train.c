@@ -286,6 +286,30 @@ static void put_flags(JsonOut *j, const char *type, bool prefix)
 }
 
 /* name [made]: the letters of every token. */
+static void put_special(JsonOut *j, const char *special)
+{
+    static const char *const no[] = {"single_word", "lstrip", "rstrip", "normalized"};
+    jout_begin(j, NULL, '{', true);
+    jout_int(j, "id", 0);
+    jout_string(j, "content", special);
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++) jout_bool(j, no[i], false);
+    jout_bool(j, "special", true);
+    jout_end(j, '}');
+}
+
+static void put_merges(JsonOut *j, const Trainer *t, const Str *name)
+{
+    Str both = {0};
+    jout_begin(j, "merges", '[', false);
+    for (int i = 0; i < t->nmerges; i++) {
+        both.len = 0;
+        str_addf(&both, "%s %s", str_text(&name[t->merge[i][0]]), str_text(&name[t->merge[i][1]]));
+        jout_string(j, NULL, str_text(&both));
+    }
+    jout_end(j, ']');
+    str_free(&both);
+}
+
 static void write_json(const Trainer *t, const BpeTraining *how, const Str *name, int first,
                        Str *json)
 {
@@ -297,15 +321,7 @@ static void write_json(const Trainer *t, const BpeTraining *how, const Str *name
     jout_string(&j, "truncation", NULL);
     jout_string(&j, "padding", NULL);
     jout_begin(&j, "added_tokens", '[', false);
-    if (first) {
-        jout_begin(&j, NULL, '{', true);
-        jout_int(&j, "id", 0);
-        jout_string(&j, "content", how->special);
-        static const char *const no[] = {"single_word", "lstrip", "rstrip", "normalized"};
-        for (size_t i = 0; i < sizeof no / sizeof *no; i++) jout_bool(&j, no[i], false);
-        jout_bool(&j, "special", true);
-        jout_end(&j, '}');
-    }
+    if (first) put_special(&j, how->special);
     jout_end(&j, ']');
     jout_string(&j, "normalizer", NULL);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -318,15 +334,7 @@ static void write_json(const Trainer *t, const BpeTraining *how, const Str *name
     jout_begin(&j, "vocab", '{', false);
     for (int i = 0; i < first + 256 + t->nmerges; i++) jout_int(&j, str_text(&name[i]), i);
     jout_end(&j, '}');
-    jout_begin(&j, "merges", '[', false);
-    Str both = {0};
-    for (int i = 0; i < t->nmerges; i++) {
-        both.len = 0;
-        str_addf(&both, "%s %s", str_text(&name[t->merge[i][0]]), str_text(&name[t->merge[i][1]]));
-        jout_string(&j, NULL, str_text(&both));
-    }
-    str_free(&both);
-    jout_end(&j, ']');
+    put_merges(&j, t, name);
     jout_end(&j, '}');
     jout_end(&j, '}');
     str_addf(json, "\n");
