@@ -175,7 +175,7 @@ static void *work(void *ud)
 
 /* ---- the store ------------------------------------------------------------------------------- */
 
-Jobs *jobs_open(const ServeOpts *o, Studio *studio, int threads)
+bool jobs_open(Jobs **out, const ServeOpts *o, Studio *studio, int threads, Err *err)
 {
     Jobs *j = mem_alloc(1, sizeof *j);
     int n = o->workers ? o->workers : threads < MOST_WORKERS ? threads : MOST_WORKERS;
@@ -183,9 +183,14 @@ Jobs *jobs_open(const ServeOpts *o, Studio *studio, int threads)
     pthread_mutex_init(&j->lock, NULL);
     pthread_cond_init(&j->work, NULL);
     j->thread = mem_alloc(n, sizeof *j->thread);
+    int code = 0;
     for (; j->nthreads < n; j->nthreads++)
-        if (pthread_create(&j->thread[j->nthreads], NULL, work, j) != 0) break;
-    return j;
+        if ((code = pthread_create(&j->thread[j->nthreads], NULL, work, j)) != 0) break;
+    *out = j;
+    if (j->nthreads > 0) return true;
+    jobs_close(j);
+    *out = NULL;
+    return err_set(err, "no thread can be started to make pieces: %s", strerror(code));
 }
 
 void jobs_refuse(Jobs *j)

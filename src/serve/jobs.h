@@ -15,14 +15,15 @@ typedef struct JobWatch JobWatch;
 
 typedef enum JobPut { JOB_TAKEN, JOB_FULL, JOB_CLOSING } JobPut;
 
-Jobs *jobs_open(const ServeOpts *o, Studio *studio, int threads);
+/* False when not one thread could be started to make pieces; *out is NULL then. */
+bool jobs_open(Jobs **out, const ServeOpts *o, Studio *studio, int threads, Err *err);
 /* Nothing more is taken in: what waits is refused. */
 void jobs_refuse(Jobs *j);
 /* Stops what is being made. */
 void jobs_stop(Jobs *j);
 int jobs_running(Jobs *j);
 int jobs_watched(Jobs *j);
-/* Ends the threads and frees every job. */
+/* Ends the threads and frees every job. NULL is fine. */
 void jobs_close(Jobs *j);
 /* To be called a few times a second: jobs that take too long, streams that are silent too long. */
 void jobs_tick(Jobs *j);

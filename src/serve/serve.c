@@ -84,8 +84,8 @@ bool serve_run(const ServeOpts *o, const Run *run, Err *err)
     api_models(o, api.studio, &api.models);
     completions_models(api.studio, &api.v1_models);
     api.completions = completions_open(api.studio, run_threads(run), o->patience);
-    api.jobs = jobs_open(o, api.studio, run_threads(run));
-    bool ok = serve(o, &api, run, err);
+    bool ok = jobs_open(&api.jobs, o, api.studio, run_threads(run), err) &&
+              serve(o, &api, run, err);
     jobs_close(api.jobs);
     completions_close(api.completions);
     studio_close(api.studio);
