@@ -107,17 +107,12 @@ fuzz: $(FUZZ_BIN)
 
 share := $(DESTDIR)$(PREFIX)/share
 install: all                      ## install under PREFIX (/usr/local), DESTDIR honoured
-	install -d $(DESTDIR)$(PREFIX)/bin $(share)/man/man1 $(share)/llmsonify/models/wren \
-	    $(share)/llmsonify/models/directions $(share)/llmsonify/models/corpus \
-	    $(share)/llmsonify/models/prompts \
-	    $(share)/llmsonify/soundfonts $(share)/bash-completion/completions \
-	    $(share)/zsh/site-functions $(share)/fish/vendor_completions.d
+	install -d $(DESTDIR)$(PREFIX)/bin $(share)/man/man1 $(share)/llmsonify/soundfonts \
+	    $(share)/bash-completion/completions $(share)/zsh/site-functions $(share)/fish/vendor_completions.d
 	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/llmsonify
 	install -m 644 $(MAN) $(share)/man/man1/llmsonify.1
-	install -m 644 models/wren/* $(share)/llmsonify/models/wren/
-	install -m 644 models/directions/* $(share)/llmsonify/models/directions/
-	install -m 644 models/corpus/* $(share)/llmsonify/models/corpus/
-	install -m 644 models/prompts/* $(share)/llmsonify/models/prompts/
+	find models -type f ! -name '*.part' -exec sh -c \
+	    'for f; do install -D -m 644 "$$f" "$(share)/llmsonify/$$f" || exit 1; done' sh {} +
 	for f in $(wildcard soundfonts/*); do install -m 644 $$f $(share)/llmsonify/soundfonts/; done
 	$(BIN) --completion-bash > $(share)/bash-completion/completions/llmsonify
 	$(BIN) --completion-zsh > $(share)/zsh/site-functions/_llmsonify

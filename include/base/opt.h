@@ -42,6 +42,7 @@ typedef struct Opt {
     const char *const *choices;   /* NULL-terminated; "C#|Db" are two names of one choice */
     const char *(*choice_at)(int i); /* the same from a table elsewhere; NULL after the last */
     const char *env;  /* environment variable that stands in when the option is not given */
+    bool empty;       /* a string may be "" */
     bool local;       /* changes how, not what: left out of the echo (threads, verbosity, names) */
 } Opt;
 

@@ -141,7 +141,8 @@ static bool set_value(Parser *p, int k, const char *what, const char *word)
         *(double *)p->value[k] = x;
         break;
     case OPT_STRING:
-        if (!*word) return err_set(p->err, "%s: needs a value that is not empty", what);
+        if (!*word && !o->empty)
+            return err_set(p->err, "%s: needs a value that is not empty", what);
         *(const char **)p->value[k] = word;
         break;
     case OPT_CHOICE:

@@ -121,7 +121,8 @@ static const Opt STEPS[] = {
      .type = OPT_STRING,
      .at = AT(sample),
      .arg = "PROMPT",
-     .help = "told at every test: the model from this on (Once upon a time); \"\" is none"},
+     .help = "told at every test: the model from this on (Once upon a time); \"\" is none",
+     .empty = true},
     COUNT("checkpoints", keep, 0, "models to keep, the last among them: the others in DIR/step-N"),
 };
 

@@ -21,7 +21,7 @@ typedef struct Values {
     OptList model, genre;
     double tempo;
     int root, bars;
-    const char *output;
+    const char *output, *note;
     bool audio, raw;
 } Values;
 
@@ -50,6 +50,8 @@ static const Opt ROWS[] = {
      .help = "root", .choices = ROOTS},
     {.letter = 'o', .name = "output", .type = OPT_STRING, .at = offsetof(Values, output),
      .arg = "NAME", .help = "name", .local = true},
+    {.name = "note", .type = OPT_STRING, .at = offsetof(Values, note), .arg = "TEXT",
+     .help = "note", .empty = true},
     {.name = "audio", .type = OPT_OFF, .at = offsetof(Values, audio), .help = "no audio"},
     {.name = "raw", .type = OPT_FLAG, .at = offsetof(Values, raw), .help = "raw"},
 };
@@ -99,6 +101,19 @@ static void every_form_of_a_value_is_understood(void **state)
     assert_string_equal(f.v.model.item[1], "b");
     assert_int_equal(f.v.bars, -3);
     assert_int_equal(f.v.root, -1);
+    drop(&f);
+}
+
+static void only_a_string_that_may_be_empty_is(void **state)
+{
+    (void)state;
+    Fixture f;
+    parse(&f, "--note", "", NULL);
+    assert_true(f.ok);
+    assert_string_equal(f.v.note, "");
+    drop(&f);
+    parse(&f, "--output", "", NULL);
+    assert_false(f.ok);
     drop(&f);
 }
 
@@ -265,6 +280,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_form_of_a_value_is_understood),
+        cmocka_unit_test(only_a_string_that_may_be_empty_is),
         cmocka_unit_test(letters_form_a_cluster_that_a_value_may_end),
         cmocka_unit_test(a_flag_can_be_taken_back),
         cmocka_unit_test(a_dash_is_an_operand_and_two_end_the_options),
