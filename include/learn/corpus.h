@@ -21,7 +21,7 @@ enum { BAR_STEPS = 16 }; /* sixteenths of a bar of 4/4 */
 
 /* A note as the corpus has it: key with the song's tonic at C, times in quarter notes. */
 typedef struct CorpusNote {
-    float at, dur;  /* quarter notes; dur > 0 */
+    float at, dur;  /* quarter notes from the beginning of the first note's bar; dur > 0 */
     float velocity; /* 0..1 */
     uint8_t key;    /* 0..127 */
     uint8_t step;   /* the nearest sixteenth of its bar, 0..15 */
@@ -29,7 +29,8 @@ typedef struct CorpusNote {
 
 /* 32 notes in a row of one track. */
 typedef struct MusicWindow {
-    int file, track;
+    int file;
+    int track;      /* of the file, 0.. : a MIDI track's notes on one channel */
     int64_t first;  /* index of its first note in Corpus.note */
     int next;       /* the window that begins where this one ends (32 notes on), -1 = none */
     float place;    /* of its beginning in the song, 0..1 */
@@ -85,5 +86,8 @@ void corpus_free(Corpus *c);
  * 2 velocity - 1; semitones from the note before (0 for the window's first), clipped to -24..24,
  * / 12. step [WINDOW_NOTES]. */
 void note_features(const Corpus *c, int window, float *x, int32_t *step);
+/* The duration to the nearest half octave, from a quarter of a sixteenth (0) to 32 of them (14). */
+enum { NOTE_LENGTHS = 15 };
+int note_length(const CorpusNote *note);
 
 #endif

@@ -12,7 +12,7 @@
 #include "corpus_parts.h"
 #include "math/stats.h"
 
-enum { LEAP = 24, LENGTHS = 15 };
+enum { LEAP = 24 };
 static const float TOGETHER = 0.125f; /* quarters: a thirty-second note */
 
 static double clip(double x, double lo, double hi)
@@ -49,14 +49,19 @@ static void describe_time(MusicWindow *w, const CorpusNote *note)
     w->legato = (float)(chord ? 1 : sounding / time);
 }
 
+int note_length(const CorpusNote *note)
+{
+    return (int)floor(2 * (octaves(note) + 2) + 0.5);
+}
+
 void window_describe(MusicWindow *w, const CorpusNote *note)
 {
     double pitch[12] = {0}, interval[2 * LEAP + 1] = {0}, step[BAR_STEPS] = {0};
-    double duration[LENGTHS] = {0}, loudness = 0;
+    double duration[NOTE_LENGTHS] = {0}, loudness = 0;
     for (int i = 0; i < WINDOW_NOTES; i++) {
         pitch[note[i].key % 12]++;
         step[note[i].step]++;
-        duration[(int)floor(2 * (octaves(&note[i]) + 2) + 0.5)]++;
+        duration[note_length(&note[i])]++;
         if (i > 0) interval[leap(note, i) + LEAP]++;
         loudness += note[i].velocity;
     }
@@ -64,7 +69,7 @@ void window_describe(MusicWindow *w, const CorpusNote *note)
     w->entropy_pitch = (float)stats_entropy(pitch, 12);
     w->entropy_interval = (float)stats_entropy(interval, 2 * LEAP + 1);
     w->entropy_step = (float)stats_entropy(step, BAR_STEPS);
-    w->entropy_duration = (float)stats_entropy(duration, LENGTHS);
+    w->entropy_duration = (float)stats_entropy(duration, NOTE_LENGTHS);
     describe_time(w, note);
 }
 
