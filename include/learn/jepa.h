@@ -102,6 +102,9 @@ double jepa_learn_to_read(Jepa *j, AdamState *adam, const Corpus *c, const int *
 
 /* A plain .safetensors: parameters, target, and what `meta` says of the training. */
 bool jepa_write(const Jepa *j, const char *path, const char *meta_json, Err *err);
+/* The same rounded to bf16: half the size, for what ships. */
+bool jepa_write_bf16(const Jepa *j, const char *path, const char *meta_json, Err *err);
+/* Of any dtype of floats; sets j, which need not be open. */
 bool jepa_load(Jepa *j, const char *path, CpuLevel level, Err *err);
 /* The meta_json that a file was written with, a new string; NULL when path is no such file. */
 char *jepa_meta(const char *path, Err *err);

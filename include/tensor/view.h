@@ -39,5 +39,7 @@ int64_t tensor_numel(const Tensor *t);
 /* Rows row..row+n-1 as f32, out [n, tensor_cols(t)]. Integers and F8 are converted by value; an
  * F64 beyond the range of f32 becomes an infinity. */
 void tensor_read_f32(const Tensor *t, int64_t row, int64_t n, float *out);
+/* The nearest BF16, of two equally near the even one; NaN stays one. */
+uint16_t bf16_round(float x);
 
 #endif

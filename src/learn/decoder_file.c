@@ -74,14 +74,6 @@ static bool is_turned(const Decoder *dec, const Param *p)
     return dec->shape.arch == DECODER_GPT2 && strstr(p->name, ".c_") && p->rows > 1;
 }
 
-static uint16_t to_bf16(float x)
-{
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    if (x != x) return 0x7fc0;
-    return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-}
-
 static uint16_t *as_bf16(const Decoder *dec, const Param *p)
 {
     int64_t n = (int64_t)p->rows * p->cols;
@@ -89,7 +81,7 @@ static uint16_t *as_bf16(const Decoder *dec, const Param *p)
     bool turned = is_turned(dec, p);
     for (int64_t i = 0; i < n; i++) {
         int64_t to = turned ? i % p->cols * p->rows + i / p->cols : i;
-        out[to] = to_bf16(dec->params.v[p->at + i]);
+        out[to] = bf16_round(dec->params.v[p->at + i]);
     }
     return out;
 }

@@ -1,5 +1,5 @@
-/* jepa_file.c: the network of learn/jepa.h as a .safetensors file: every parameter in f32 under its
- * name and in PyTorch's shape, so that PyTorch can load it too. */
+/* jepa_file.c: the network of learn/jepa.h as a .safetensors file: every parameter under its name
+ * and in PyTorch's shape, so that PyTorch can load it too. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -10,24 +10,27 @@
 #include "tensor/st_meta.h"
 #include "tensor/st_write.h"
 
-static void add_arrays(StArray *a, const Params *ps)
+/* small [size], NULL: f32. */
+static void add_arrays(StArray *a, const Params *ps, const uint16_t *small)
 {
     for (int i = 0; i < ps->n; i++) {
         const Param *p = &ps->p[i];
+        const void *data = small ? (const void *)(small + p->at) : (const void *)(ps->v + p->at);
         a[i] = (StArray){.name = p->name,
-                         .dtype = DT_F32,
+                         .dtype = small ? DT_BF16 : DT_F32,
                          .ndim = p->rows > 1 ? 2 : 1,
                          .shape = {p->rows > 1 ? p->rows : p->cols, p->cols},
-                         .data = ps->v + p->at};
+                         .data = data};
     }
 }
 
-bool jepa_write(const Jepa *j, const char *path, const char *meta_json, Err *err)
+static bool write_arrays(const Jepa *j, const uint16_t *small, const char *path,
+                         const char *meta_json, Err *err)
 {
     int n = j->params.n + j->target.n;
     StArray *a = mem_alloc(n, sizeof *a);
-    add_arrays(a, &j->params);
-    add_arrays(a + j->params.n, &j->target);
+    add_arrays(a, &j->params, small);
+    add_arrays(a + j->params.n, &j->target, small ? small + j->params.size : NULL);
     const StMeta meta[] = {{"format", "pt"}, {"kind", "jepa"}, {"training", meta_json}};
     bool ok = st_write(path, a, n, meta, 3, err);
     free(a);
@@ -67,6 +70,22 @@ static bool read_params(Params *ps, const Checkpoint *ck, Err *err)
                                checkpoint_path(ck), p->name);
     }
     return true;
+}
+
+bool jepa_write(const Jepa *j, const char *path, const char *meta_json, Err *err)
+{
+    return write_arrays(j, NULL, path, meta_json, err);
+}
+
+bool jepa_write_bf16(const Jepa *j, const char *path, const char *meta_json, Err *err)
+{
+    int64_t n = j->params.size, more = j->target.size;
+    uint16_t *small = mem_alloc(n + more, sizeof *small);
+    for (int64_t i = 0; i < n; i++) small[i] = bf16_round(j->params.v[i]);
+    for (int64_t i = 0; i < more; i++) small[n + i] = bf16_round(j->target.v[i]);
+    bool ok = write_arrays(j, small, path, meta_json, err);
+    free(small);
+    return ok;
 }
 
 bool jepa_load(Jepa *j, const char *path, CpuLevel level, Err *err)

@@ -238,3 +238,11 @@ void tensor_read_f32(const Tensor *t, int64_t row, int64_t n, float *out)
         row += m, n -= m, out += m * cols;
     }
 }
+
+uint16_t bf16_round(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    if (x != x) return 0x7fc0;
+    return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}

@@ -133,6 +133,9 @@ static void what_is_asked_is_answered_as_by_pytorch(void **state)
     answers_are(z, JEPA_SEQ, json_get(asked, "hear"));
     jepa_foresee(&j, m.stat, LAYERS, z, NULL);
     answers_are(z, LAYERS, json_get(asked, "foresee"));
+    jepa_foresee(&j, m.stat, 2, z + JEPA_LATENT, NULL); /* fewer layers than steps: the same */
+    for (int k = 0; k < JEPA_LATENT; k++)
+        assert_near((double)z[k], (double)z[k + JEPA_LATENT], 1e-5); /* of order 1, other sums */
     jepa_continue(&j, m.pair, m.pair_step, SONGS, z, NULL);
     answers_are(z, SONGS, json_get(asked, "continue"));
     free(z);

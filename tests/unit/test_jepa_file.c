@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include <sys/stat.h>
+
 #include "fixture_jepa.h"
 #include "fixture_model.h"
 #include "tensor/st_write.h"
@@ -32,6 +34,30 @@ static void what_was_written_is_read_back(void **state)
     char *meta = jepa_meta(path, &err);
     assert_string_equal(meta, "{\"seed\": 3}");
     free(meta);
+    free(path);
+    jepa_free(&j);
+    jepa_free(&back);
+}
+
+/* Rounded to 8 binary digits: half a unit is up to 1 part in 256. */
+static void a_short_file_is_half_as_long_and_near(void **state)
+{
+    Err err = {""};
+    Jepa j, back;
+    open_fresh(&j);
+    char *path = path_join(*state, "jepa.safetensors");
+    if (!jepa_write_bf16(&j, path, "{}", &err)) fail_msg("%s", err.msg);
+    if (!jepa_load(&back, path, CPU_PORTABLE, &err)) fail_msg("%s", err.msg);
+    struct stat st;
+    int64_t numbers = j.params.size + j.target.size;
+    assert_int_equal(stat(path, &st), 0);
+    assert_true(st.st_size > 2 * numbers && st.st_size < 2 * numbers + 30000); /* names, shapes */
+    for (int64_t i = 0; i < j.target.size; i++)
+        if (fabsf(back.target.v[i] - j.target.v[i]) > fabsf(j.target.v[i]) / 256)
+            fail_msg("%g became %g", (double)j.target.v[i], (double)back.target.v[i]);
+    const Param *last = &j.params.p[j.params.n - 2]; /* read.rhythm.down.weight */
+    double a = (double)j.params.v[last->at + 9], b = (double)back.params.v[last->at + 9];
+    assert_true(a != 0 && b != a && fabs(a - b) <= fabs(a) / 256);
     free(path);
     jepa_free(&j);
     jepa_free(&back);
@@ -117,6 +143,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCRATCH_TEST(what_was_written_is_read_back),
+        SCRATCH_TEST(a_short_file_is_half_as_long_and_near),
         SCRATCH_TEST(a_truncated_file_is_refused),
         SCRATCH_TEST(a_number_that_is_none_is_refused_by_name),
         SCRATCH_TEST(other_files_are_refused_by_name),

@@ -243,11 +243,25 @@ static void nothing_is_written_for_empty_tensors(void **state)
     assert_true(out == 5);
 }
 
+static void bf16_is_rounded_to_the_nearest_even(void **state)
+{
+    (void)state;
+    assert_int_equal(bf16_round(1), 0x3f80);
+    assert_int_equal(bf16_round(1 + 1.0f / 256), 0x3f80); /* half: to the even one */
+    assert_int_equal(bf16_round(1 + 3.0f / 256), 0x3f82); /* half: up to the even one */
+    assert_int_equal(bf16_round(1 + 1.0f / 256 + 1e-6f), 0x3f81);
+    assert_int_equal(bf16_round(-2.5f), 0xc020);
+    assert_int_equal(bf16_round(3.4028235e38f), 0x7f80); /* beyond the last: infinity */
+    assert_int_equal(bf16_round(INFINITY), 0x7f80);
+    assert_int_equal(bf16_round(NAN), 0x7fc0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_sizes_of_dtypes_agree),
         cmocka_unit_test(bf16_is_the_upper_half_of_f32),
+        cmocka_unit_test(bf16_is_rounded_to_the_nearest_even),
         cmocka_unit_test(f16_is_exact_for_all_patterns),
         cmocka_unit_test(f8_e4m3_has_no_infinity_and_one_nan),
         cmocka_unit_test(f8_e5m2_has_infinities_and_nans),
