@@ -7,6 +7,7 @@
 #include "app/plot.h"
 #include "app/sound.h"
 #include "app/text_model.h"
+#include "genre/genre.h"
 
 typedef struct ActivationsJob {
     TextJob text;               /* the model, two for delta; in.file: the text of a file */
@@ -14,6 +15,8 @@ typedef struct ActivationsJob {
     const char *prompts;        /* a file of prompts: see app/prompt_file.h; NULL = none */
     const char *column, *category_column;
     const char *mode;           /* "solo", "contrast", ... */
+    GenreOpts music;            /* of the modes that compose; network is filled in here */
+    const char *jepa;           /* file of the network for GEN_JEPA; NULL = the one beside models */
     const char *direction;      /* as for direction_load, NULL = the default */
     const char *only, *shard, *title; /* album: see app/album.h */
     int limit;                  /* album: 0 = all */

@@ -15,11 +15,14 @@
 
 #include "app/sound.h"
 #include "app/text_model.h"
+#include "genre/genre.h"
 
 typedef struct AlbumJob {
     TextJob text;          /* the model; of in: special, edges, chat, system, for every prompt */
     const char *prompts;   /* prompt_file.h; NULL = the bundled list */
     const char *column, *category_column;
+    GenreOpts music;       /* of every track, before its category's own key, mode and tempo */
+    const char *jepa;      /* as in ActivationsJob */
     const char *direction; /* as for direction_load; "none" = none */
     const char *only;      /* a category, NULL = all */
     const char *shard;     /* "2/3", NULL = the whole album */

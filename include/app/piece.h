@@ -16,7 +16,8 @@ typedef struct PieceJob {
     const OptList *model;    /* empty = the default model; several = a DJ set */
     const char *features;    /* file of features instead of a model; NULL = none */
     const OptList *genre;    /* names; "all" = every genre; empty = the default genre */
-    GenreOpts opts;
+    GenreOpts opts;          /* network is filled in here */
+    const char *jepa;        /* file of the network for GEN_JEPA; NULL = the one beside models */
     int dialect;             /* MidiDialect of the MIDI file; the audio hears all of it */
     const char *output, *format; /* output.h */
     bool audio, clobber;

@@ -34,8 +34,8 @@ typedef struct PieceOut {
 bool piece_compose(const Genre *genre, const FeatureSet *const *fs, int nfs, const GenreOpts *opts,
                    const char *command, Score *s, Err *err);
 /* The second half of it, for a score that something else composed. */
-bool piece_describe(const Genre *genre, const FeatureSet *const *fs, int nfs, const char *command,
-                    Score *s, Err *err);
+bool piece_describe(const Genre *genre, const FeatureSet *const *fs, int nfs,
+                    const GenreOpts *opts, const char *command, Score *s, Err *err);
 /* Stages every file that names asks for. */
 bool piece_write(const PieceOut *p, OutSet *set, const Run *run, Err *err);
 

@@ -17,6 +17,7 @@ typedef struct Sources {
     const FeatureSet **ptr; /* [n] the same, as the genres take them */
     int n;
     WeightNoise noise; /* of the first */
+    char network[128]; /* what has foreseen their layers (app/generator_source.h); "" = nothing */
 } Sources;
 
 /* model: names, directories, files or Hugging Face ids, empty = the default model; or features: a

@@ -22,6 +22,8 @@ typedef struct GenrePartials {
 typedef struct Genre {
     const char *name, *summary;
     const char *legend; /* the mapping in words, several lines; printed by --explain and in MIDI */
+    /* What --generator lstm and jepa do here, several lines; NULL: lines are made in one way. */
+    const char *generators;
     int max_models;     /* 1, or more for a DJ set */
     double target_bpm;
     bool section_modes; /* GenreOpts.mode may be MODE_COUNT: each section a mode of its own */

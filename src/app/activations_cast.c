@@ -54,6 +54,13 @@ void cast_order(Cast *c, const int *order, int n)
     number(c);
 }
 
+GenreOpts stage_opts(const Stage *s)
+{
+    GenreOpts opts = s->job->music;
+    opts.network = prompt_reader_network(&s->reader);
+    return opts;
+}
+
 bool stage_part_names(const Stage *s, const char *suffix, OutNames *out)
 {
     const char *asked = s->job->output;
@@ -86,7 +93,7 @@ bool stage_write(const Stage *s, const Score *score, const OutNames *names, cons
 
 bool stage_piece(const Stage *s, const OutNames *names, const Run *run, Err *err)
 {
-    const GenreOpts opts = {.root = -1, .mode = -1};
+    const GenreOpts opts = stage_opts(s);
     Score score = {0};
     const Cast *c = &s->cast;
     bool ok = piece_compose(s->genre, c->ptr, c->n, &opts, s->job->command, &score, err) &&

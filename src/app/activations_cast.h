@@ -33,6 +33,8 @@ typedef struct Stage {
     OutSet *set;
 } Stage;
 
+/* What the job asks of the music, and which network has its say. */
+GenreOpts stage_opts(const Stage *s);
 /* Names of a part: "-a" is NAME-a.mid ... False when the piece is one file: no parts then. */
 bool stage_part_names(const Stage *s, const char *suffix, OutNames *out);
 /* Writes a score of the cast under these names. fs: the set whose pictures go with it, or NULL. */

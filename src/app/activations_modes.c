@@ -15,15 +15,15 @@
 
 typedef bool Part(const Stage *s, int which, Score *out, Err *err);
 
-static const GenreOpts PLAIN = {.root = -1, .mode = -1};
-
 static bool make_part(Stage *s, int which, const char *suffix, Part *part, const Run *run, Err *err)
 {
     OutNames names;
     Score score = {0};
+    const GenreOpts opts = stage_opts(s);
     if (!stage_part_names(s, suffix, &names)) return true;
     bool ok = part(s, which, &score, err) &&
-              piece_describe(s->genre, s->cast.ptr, s->cast.n, s->job->command, &score, err) &&
+              piece_describe(s->genre, s->cast.ptr, s->cast.n, &opts, s->job->command, &score,
+                             err) &&
               stage_write(s, &score, &names, &s->cast.fs[which], run, err);
     score_free(&score);
     outnames_free(&names);
@@ -45,7 +45,8 @@ static bool add_all(Stage *s, const Run *run, Err *err)
 
 static bool contrast_part(const Stage *s, int which, Score *out, Err *err)
 {
-    return contrast_voice(s->cast.ptr, which, &PLAIN, out, err);
+    const GenreOpts opts = stage_opts(s);
+    return contrast_voice(s->cast.ptr, which, &opts, out, err);
 }
 
 bool contrast_make(Stage *s, const Run *run, Err *err)
@@ -71,7 +72,8 @@ bool contrast_make(Stage *s, const Run *run, Err *err)
 
 static bool dialogue_track(const Stage *s, int which, Score *out, Err *err)
 {
-    return dialogue_part(s->cast.ptr, s->cast.n, which, &PLAIN, out, err);
+    const GenreOpts opts = stage_opts(s);
+    return dialogue_part(s->cast.ptr, s->cast.n, which, &opts, out, err);
 }
 
 static void draw_arc(Canvas *c, const void *ud)
@@ -158,6 +160,7 @@ bool delta_make(Stage *s, const Run *run, Err *err)
     TextJob text = s->job->text;
     text.model = &second;
     bool ok = prompt_reader_open(&edited, &text, s->prompts.row[0].text, "none", run, err) &&
+              (!s->reader.network || prompt_reader_foresee(&edited, s->job->jepa, run, err)) &&
               same_shape(&s->reader, &edited, err);
     edited.use = s->reader.use;
     for (int i = 0; ok && i < s->prompts.n; i++) ok = delta_prompt(s, &edited, i, run, err);

@@ -82,7 +82,7 @@ static AlbumJob album_of(const ActivationsJob *job)
 {
     return (AlbumJob){.text = job->text, .prompts = job->prompts, .column = job->column,
                       .category_column = job->category_column, .direction = job->direction,
-                      .only = job->only, .shard = job->shard, .title = job->title,
+                      .music = job->music, .jepa = job->jepa, .only = job->only, .shard = job->shard, .title = job->title,
                       .output = job->output, .format = job->format, .limit = job->limit,
                       .audio = job->audio, .pictures = true, .sound = job->sound,
                       .command = job->command};
@@ -130,12 +130,23 @@ static bool check_models(const ActivationsJob *job, Err *err)
     return err_set(err, "--mode delta compares two models: give -m twice, the base first");
 }
 
+/* The cascade's modes have a generator; an album is made of solos. */
+static bool check_generator(const ActivationsJob *job, Err *err)
+{
+    const Genre *genre = genre_mode_find(job->mode);
+    bool has = diet_of(job) == DIET_ALBUM || (genre && genre->generators);
+    return has || job->music.generator == GEN_ROWS ||
+           err_set(err, "--generator: --mode %s has none; solo, contrast, dialogue, delta and "
+                        "album have", job->mode);
+}
+
 bool activations_check(const ActivationsJob *job, Err *err)
 {
     OutNames names;
     Diet diet = diet_of(job);
     const AlbumJob album = album_of(job);
-    if (!check_prompts(job, err) || !check_models(job, err)) return false;
+    if (!check_prompts(job, err) || !check_models(job, err) || !check_generator(job, err))
+        return false;
     if (diet == DIET_ALBUM) return album_check(&album, err);
     if (job->only || job->shard || job->limit || job->title)
         return err_set(err, "--%s belongs to --mode album",
@@ -201,7 +212,9 @@ static bool make_stage(const ActivationsJob *job, const OutNames *names, OutSet 
     text.model = &first;
     bool ok = gather(job, &s.prompts, err) &&
               prompt_reader_open(&s.reader, &text, s.prompts.row[0].text, direction_of(job), run,
-                                 err);
+                                 err) &&
+              (job->music.generator != GEN_JEPA ||
+               prompt_reader_foresee(&s.reader, job->jepa, run, err));
     if (ok && diet >= 0)
         ok = DIETS[diet].make(&s, run, err);
     else if (ok)

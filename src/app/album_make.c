@@ -113,7 +113,9 @@ static bool open_model(Studio *s, Err *err)
 {
     const AlbumPlan *p = &s->plan;
     bool ok = prompt_reader_open(&s->reader, &s->job->text, p->track[0].prompt, s->job->direction,
-                                 s->run, err);
+                                 s->run, err) &&
+              (s->job->music.generator != GEN_JEPA ||
+               prompt_reader_foresee(&s->reader, s->job->jepa, s->run, err));
     s->ids = mem_alloc(p->n, sizeof *s->ids);
     for (int i = 0; ok && i < p->n; i++)
         ok = prompt_reader_encode(&s->reader, p->track[i].prompt, &s->ids[i], err) ||
@@ -268,8 +270,9 @@ static bool analyse(Studio *s, int i, Crew *crew, Err *err)
     w->studio = s;
     w->take = (AlbumTake){.plan = &s->plan, .track = t, .genre = s->genre, .dir = s->dir,
                           .command = s->job->command, .direction = s->reader.name,
-                          .noise = &s->reader.noise, .sound = s->job->sound,
+                          .noise = &s->reader.noise, .music = s->job->music, .sound = s->job->sound,
                           .say = {say_inside, s}, .tokens = s->ids[i].n};
+    w->take.music.network = prompt_reader_network(&s->reader);
     if (prompt_reader_features(&s->reader, &s->ids[i], t->title, &w->take.fs, &quiet, err)) {
         crew_put(crew, w);
         return true;

@@ -105,7 +105,7 @@ static bool write_record(const AlbumTake *t, const Score *s, const GenreOpts *op
 bool album_track_make(const AlbumTake *t, const Run *run, Err *err)
 {
     const FeatureSet *fs[1] = {&t->fs};
-    GenreOpts opts = {.root = -1, .mode = -1};
+    GenreOpts opts = t->music;
     OutNames names;
     OutSet set = {0};
     Score score = {0};

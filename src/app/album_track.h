@@ -15,6 +15,7 @@ typedef struct AlbumTake {
     const char *command;
     const char *direction; /* its name, "" = none */
     const WeightNoise *noise;
+    GenreOpts music;
     SoundJob sound;
     Say say;
     int tokens;

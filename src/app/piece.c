@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/generator_source.h"
 #include "app/output.h"
 #include "app/piece_write.h"
 #include "app/source.h"
@@ -73,6 +74,24 @@ static int job_models(const PieceJob *job)
 
 enum { PIECE_MAX = 32 };
 
+/* "house or acid": the genres that take a generator. */
+static void name_generated(Str *out)
+{
+    for (int i = genre_count() - 1, n = 0; i >= 0; i--)
+        if (genre_at(i)->generators) str_addf(out, "%s%s", n++ ? " or " : "", genre_at(i)->name);
+}
+
+static bool check_generator(const PieceJob *job, const Genre *genre, Err *err)
+{
+    Str names = {0};
+    if (job->opts.generator == GEN_ROWS || genre->generators) return true;
+    name_generated(&names);
+    err_set(err, "--generator: %s is made of rows alone; try --genre %s", genre->name,
+            str_text(&names));
+    str_free(&names);
+    return false;
+}
+
 bool piece_check(const PieceJob *job, Err *err)
 {
     const Genre *genre[PIECE_MAX];
@@ -84,7 +103,9 @@ bool piece_check(const PieceJob *job, Err *err)
         if (job->model->n > genre[i]->max_models)
             return err_set(err, "--model: %s takes %d, not %d", genre[i]->name,
                            genre[i]->max_models, job->model->n);
-        if (!name_piece(&names, job, job_model(job), genre[i], n > 1, err)) return false;
+        if (!check_generator(job, genre[i], err) ||
+            !name_piece(&names, job, job_model(job), genre[i], n > 1, err))
+            return false;
         char *picture = job->plot.wanted ? plot_path(&names, &job->plot, 0, err) : NULL;
         bool ok = picture || !job->plot.wanted;
         free(picture);
@@ -111,14 +132,30 @@ static bool check_ahead(const PieceJob *job, const Genre *const *genre, int n, E
     return true;
 }
 
+static GenreOpts piece_opts(const PieceJob *job, const Sources *src)
+{
+    GenreOpts opts = job->opts;
+    opts.network = src->network;
+    return opts;
+}
+
+static bool load_sources(Sources *src, const PieceJob *job, const Run *run, Err *err)
+{
+    if (!sources_load(src, job->model, job->features, &job->say, run, err)) return false;
+    if (job->opts.generator != GEN_JEPA || sources_foresee(src, job->jepa, run, err)) return true;
+    sources_free(src);
+    return false;
+}
+
 bool piece_make_one(const PieceJob *job, const Genre *genre, const Sources *src,
                     const OutNames *names, OutSet *set, const Run *run, Err *err)
 {
     Score score = {0};
+    GenreOpts opts = piece_opts(job, src);
     PieceOut out = {.genre = genre, .score = &score, .fs = src->ptr, .nfs = src->n,
                     .noise = &src->noise, .names = names, .dialect = job->dialect,
                     .sound = job->sound, .plot = job->plot, .say = job->say};
-    bool ok = piece_compose(genre, src->ptr, src->n, &job->opts, job->command, &score, err) &&
+    bool ok = piece_compose(genre, src->ptr, src->n, &opts, job->command, &score, err) &&
               piece_write(&out, set, run, err);
     if (ok && run_stopped(run)) ok = err_set(err, "interrupted");
     score_free(&score);
@@ -143,7 +180,7 @@ bool piece_make(const PieceJob *job, const Run *run, Err *err)
     OutSet set = {0};
     int n = job_pieces(job, genre, PIECE_MAX);
     bool ok = check_ahead(job, genre, n, err) &&
-              sources_load(&src, job->model, job->features, &job->say, run, err);
+              load_sources(&src, job, run, err);
     for (int i = 0; ok && i < n; i++) ok = make_named(job, genre[i], n > 1, &src, &set, run, err);
     ok = outset_finish(&set, ok, run, err);
     sources_free(&src);
@@ -155,9 +192,10 @@ bool piece_sidecar(const PieceJob *job, Str *out, const Run *run, Err *err)
     const Genre *genre[PIECE_MAX];
     Sources src = {0};
     if (job_pieces(job, genre, PIECE_MAX) == 0) return err_set(err, "no genre");
-    if (!sources_load(&src, job->model, job->features, &job->say, run, err)) return false;
+    if (!load_sources(&src, job, run, err)) return false;
     Score score = {0};
-    bool ok = piece_compose(genre[0], src.ptr, src.n, &job->opts, job->command, &score, err);
+    GenreOpts opts = piece_opts(job, &src);
+    bool ok = piece_compose(genre[0], src.ptr, src.n, &opts, job->command, &score, err);
     if (ok) score_write_json(&score, src.ptr, src.n, out);
     score_free(&score);
     sources_free(&src);
@@ -227,6 +265,7 @@ bool piece_legend(const PieceJob *job, Str *out, Err *err)
         str_addf(out, "%s%s: %s\n\n%s", i ? "\n" : "", genre[i]->name, genre[i]->summary,
                  genre[i]->legend);
         if (!str_ends(genre[i]->legend, "\n")) str_putc(out, '\n');
+        str_puts(out, genre[i]->generators ? genre[i]->generators : "");
     }
     return true;
 }

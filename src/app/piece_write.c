@@ -24,8 +24,17 @@ static void add_lines(Score *s, const char *text)
     }
 }
 
+static void describe_generator(Score *s, const Genre *genre, const GenreOpts *opts)
+{
+    if (opts->generator == GEN_ROWS) return;
+    score_add_text(s, "generator %s, Markov weight %.9g",
+                   opts->generator == GEN_JEPA ? "jepa" : "lstm", opts->markov_weight);
+    if (opts->network && *opts->network) score_add_text(s, "network %s", opts->network);
+    if (genre->generators) add_lines(s, genre->generators);
+}
+
 static void describe(Score *s, const Genre *genre, const FeatureSet *const *fs, int nfs,
-                     const char *command)
+                     const GenreOpts *opts, const char *command)
 {
     if (!s->genre[0]) snprintf(s->genre, sizeof s->genre, "%s", genre->name);
     if (!s->title[0]) snprintf(s->title, sizeof s->title, "%s: %s", fs[0]->model, genre->name);
@@ -38,12 +47,13 @@ static void describe(Score *s, const Genre *genre, const FeatureSet *const *fs, 
                        fs[i]->family, fs[i]->nl, (long long)fs[i]->nparams, print);
     }
     add_lines(s, genre->legend);
+    describe_generator(s, genre, opts);
 }
 
-bool piece_describe(const Genre *genre, const FeatureSet *const *fs, int nfs, const char *command,
-                    Score *s, Err *err)
+bool piece_describe(const Genre *genre, const FeatureSet *const *fs, int nfs,
+                    const GenreOpts *opts, const char *command, Score *s, Err *err)
 {
-    describe(s, genre, fs, nfs, command);
+    describe(s, genre, fs, nfs, opts, command);
     return score_check(s, fs, nfs, err) ||
            err_wrap(err, "%s: the score breaks a rule of its own", genre->name);
 }
@@ -54,7 +64,7 @@ bool piece_compose(const Genre *genre, const FeatureSet *const *fs, int nfs, con
     GenreOpts o = *opts;
     if (o.mode >= MODE_COUNT && !genre->section_modes) o.mode = -1;
     if (!genre->compose(fs, nfs, &o, s, err)) return err_wrap(err, "%s", genre->name);
-    return piece_describe(genre, fs, nfs, command, s, err);
+    return piece_describe(genre, fs, nfs, &o, command, s, err);
 }
 
 bool piece_voices(const Genre *genre, const SoundJob *sound, GenreVoices *voices, char **font,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/weights.h"
 #include "app/direction_job.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -73,8 +74,23 @@ bool prompt_reader_open(PromptReader *r, const TextJob *job, const char *first,
     return true;
 }
 
+bool prompt_reader_foresee(PromptReader *r, const char *asked, const Run *run, Err *err)
+{
+    r->network = mem_alloc(1, sizeof *r->network);
+    return generator_source_open(r->network, asked, err) &&
+           analyse_weights(&r->model.m, &r->weights, run, err);
+}
+
+const char *prompt_reader_network(const PromptReader *r)
+{
+    return r->network ? r->network->said : NULL;
+}
+
 void prompt_reader_close(PromptReader *r)
 {
+    if (r->network) generator_source_close(r->network);
+    free(r->network);
+    feat_free(&r->weights);
     direction_free(&r->direction);
     noise_free(&r->noise);
     text_model_close(&r->model);
@@ -113,7 +129,8 @@ bool prompt_reader_features(PromptReader *r, const TokenIds *ids, const char *na
     ActivationPrompt p = {.ids = ids->id, .n = ids->n, .bos = tokenizer_bos(r->model.tok),
                           .label = (const char *const *)label, .name = name,
                           .direction = r->use};
-    bool ok = analyse_activations(r->model.lm, &p, fs, run, err);
+    bool ok = analyse_activations(r->model.lm, &p, fs, run, err) &&
+              (!r->network || jepa_into(&r->network->jepa, &r->weights, fs, run, err));
     for (int i = 0; i < ids->n; i++) free(label[i]);
     free(label);
     str_free(&s);
@@ -137,6 +154,7 @@ void prompt_reader_print(const PromptReader *r, char out[17], const Run *run)
     const Checkpoint *ck = r->model.m.ck;
     for (int i = 0; i < checkpoint_count(ck); i++) add_tensor(&s, checkpoint_tensor(ck, i), run);
     str_addf(&s, "direction %016llx\n", (unsigned long long)r->origin);
+    if (r->network) str_addf(&s, "network %s\n", r->network->said);
     char *config = path_join(r->model.m.dir, "config.json");
     if (file_map_open(&map, config, &none)) str_add(&s, map.data, (size_t)map.size);
     file_map_close(&map);

@@ -4,6 +4,7 @@
 #define APP_PROMPT_READER_H
 
 #include "analysis/activations.h"
+#include "app/generator_source.h"
 #include "app/noise.h"
 #include "app/text_model.h"
 
@@ -16,6 +17,8 @@ typedef struct PromptReader {
     const Direction *use; /* that one, another reader's, or NULL */
     uint64_t origin;      /* hash of the file that the own one was asked for by */
     char name[96];        /* of it, for the files' own description */
+    GeneratorSource *network; /* that foresees the layers, or NULL */
+    FeatureSet weights;       /* what it foresees them from */
 } PromptReader;
 
 /* first: any of the prompts. direction: as for direction_load; "none" = none yet. r must be
@@ -23,13 +26,18 @@ typedef struct PromptReader {
 bool prompt_reader_open(PromptReader *r, const TextJob *job, const char *first,
                         const char *direction, const Run *run, Err *err);
 void prompt_reader_close(PromptReader *r);
+/* From now on features have what a trained network foresees of the model's layers. asked: as for
+ * generator_source_open. */
+bool prompt_reader_foresee(PromptReader *r, const char *asked, const Run *run, Err *err);
+/* What files say of that network; NULL = none. */
+const char *prompt_reader_network(const PromptReader *r);
 /* Replaces *ids. False when the prompt is no text or longer than the context. */
 bool prompt_reader_encode(PromptReader *r, const char *text, TokenIds *ids, Err *err);
 /* The tables of analysis/activations.h of one prompt. fs must be zero; free it with feat_free. */
 bool prompt_reader_features(PromptReader *r, const TokenIds *ids, const char *name, FeatureSet *fs,
                             const Run *run, Err *err);
 
-/* 16 hex digits over every weight, the configuration and the direction: what the same prompt's
+/* 16 hex digits over every weight, the configuration, the direction and the network: what the same prompt's
  * features depend on. */
 void prompt_reader_print(const PromptReader *r, char out[17], const Run *run);
 

@@ -3,6 +3,7 @@
 #include "command.h"
 #include "jobs_of.h"
 #include "rows.h"
+#include "rows_generator.h"
 #include "rows_text.h"
 
 typedef struct ActivationsOpts {
@@ -11,6 +12,7 @@ typedef struct ActivationsOpts {
     TextInput in;
     SoundRows sound;
     EngineRows engine;
+    GeneratorRows generator;
     PlotJob plot;
     OptList prompt;
     const char *output, *prompts, *column, *category_column, *direction;
@@ -23,8 +25,8 @@ typedef struct ActivationsOpts {
 enum { LAST_LAYER = 100000 };
 
 static const ActivationsOpts DEFAULTS = {
-    .in = TEXT_INPUT_DEFAULTS, .sound = SOUND_DEFAULTS, .layer = LAST_LAYER, .dims = 128,
-    .format = -1, .audio = true, .clobber = true};
+    .in = TEXT_INPUT_DEFAULTS, .generator = GENERATOR_DEFAULTS, .sound = SOUND_DEFAULTS,
+    .layer = LAST_LAYER, .dims = 128, .format = -1, .audio = true, .clobber = true};
 
 static const char *const FORMATS[] = {"mid", "wav", "flac", "ogg", "opus", "mp3", "json", NULL};
 
@@ -91,6 +93,7 @@ static const OptGroup GROUPS[] = {
     {.title = "Text", .opt = &rows_text[1], .n = 3, .at = offsetof(ActivationsOpts, in)},
     GROUP_OF(rows_chat, offsetof(ActivationsOpts, in), "Chat"),
     GROUP_OF(ROWS, 0, "Piece"),
+    GROUP_OF(rows_generator_prompt, offsetof(ActivationsOpts, generator), "Generator"),
     GROUP_OF(ALBUM, 0, "Album"),
     GROUP_OF(OUTPUT, 0, "Output"),
     GROUP_OF(rows_plot, offsetof(ActivationsOpts, plot), "Pictures"),
@@ -102,7 +105,6 @@ static const OptGroup GROUPS[] = {
 bool activations_job(const void *opts, const char *echo, ActivationsJob *job, Err *err)
 {
     const ActivationsOpts *o = opts;
-    (void)err;
     *job = (ActivationsJob){.text = {.model = &o->model.model, .in = o->in},
                             .prompt = &o->prompt, .prompts = o->prompts, .column = o->column,
                             .category_column = o->category_column, .direction = o->direction,
@@ -112,9 +114,10 @@ bool activations_job(const void *opts, const char *echo, ActivationsJob *job, Er
                             .format = o->format < 0 ? NULL : FORMATS[o->format],
                             .audio = o->audio, .clobber = o->clobber,
                             .sound = rows_sound_job(&o->sound), .plot = o->plot,
+                            .music = {.root = -1, .mode = -1}, .jepa = o->generator.jepa,
                             .command = echo};
     job->sound.engine = o->engine.engine;
-    return true;
+    return rows_generator_opts(&o->generator, GEN_LSTM, &job->music, err);
 }
 
 static CliStatus run(const Call *call)

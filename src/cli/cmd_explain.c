@@ -2,17 +2,20 @@
 #include "app/explain.h"
 #include "command.h"
 #include "rows.h"
+#include "rows_generator.h"
 
 typedef struct ExplainOpts {
     CommonOpts common;
     ModelRows model;
     MusicRows music;
+    GeneratorRows generator;
     ExplainFilter filter;
     const char *bar, *features;
     bool json;
 } ExplainOpts;
 
-static const ExplainOpts DEFAULTS = {.music = MUSIC_DEFAULTS};
+static const ExplainOpts DEFAULTS = {.music = MUSIC_DEFAULTS,
+                                     .generator = GENERATOR_DEFAULTS};
 
 static const Opt ROWS[] = {
     {.name = "from", .type = OPT_REAL, .at = offsetof(ExplainOpts, filter.from), .arg = "SECONDS",
@@ -33,6 +36,7 @@ static const OptGroup GROUPS[] = {
     GROUP_OF(ROWS, 0, "Which notes"),
     GROUP_OF(rows_model, offsetof(ExplainOpts, model), "Model, when no file is given"),
     GROUP_OF(rows_music, offsetof(ExplainOpts, music), "Music, when no file is given"),
+    GROUP_OF(rows_generator, offsetof(ExplainOpts, generator), "Generator"),
     COMMON_GROUP,
 };
 
@@ -41,10 +45,11 @@ static CliStatus run(const Call *call)
     const ExplainOpts *o = call->opts;
     ExplainFilter filter = o->filter;
     PieceJob job = {.model = &o->model.model, .features = o->features, .genre = &o->music.genre,
-                    .opts = o->music.opts, .command = call->echo, .say = call->say};
+                    .opts = o->music.opts, .jepa = o->generator.jepa, .command = call->echo, .say = call->say};
     const char *path = call->operands->n ? call->operands->item[0] : NULL;
     Str out = {0};
     if (o->bar && !explain_parse_bars(o->bar, &filter, call->err)) return CLI_USAGE;
+    if (!rows_generator_opts(&o->generator, GEN_ROWS, &job.opts, call->err)) return CLI_USAGE;
     if (!path && !piece_check(&job, call->err)) return CLI_USAGE;
     bool ok = explain_piece(path, &job, &filter, o->json, &out, call->run, call->err);
     CliStatus status = ok ? cli_put(call, &out) : CLI_FAIL;
@@ -62,7 +67,7 @@ const Command cmd_explain = {
                 "composed anew from a model\n"
                 "llmsonify explain -m wren --genre opera --bar 1\n",
     .groups = GROUPS,
-    .ngroups = 4,
+    .ngroups = sizeof GROUPS / sizeof GROUPS[0],
     .defaults = &DEFAULTS,
     .size = sizeof DEFAULTS,
     .max_operands = 1,

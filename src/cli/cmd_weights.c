@@ -3,6 +3,7 @@
 #include "command.h"
 #include "jobs_of.h"
 #include "rows.h"
+#include "rows_generator.h"
 
 typedef struct WeightsOpts {
     CommonOpts common;
@@ -10,6 +11,7 @@ typedef struct WeightsOpts {
     MusicRows music;
     SoundRows sound;
     EngineRows engine;
+    GeneratorRows generator;
     const char *output, *features;
     int format; /* -1 = MIDI, WAV and sources */
     PlotJob plot;
@@ -17,7 +19,8 @@ typedef struct WeightsOpts {
 } WeightsOpts;
 
 static const WeightsOpts DEFAULTS = {
-    .music = MUSIC_DEFAULTS, .sound = SOUND_DEFAULTS, .format = -1, .audio = true, .clobber = true};
+    .music = MUSIC_DEFAULTS, .generator = GENERATOR_DEFAULTS, .sound = SOUND_DEFAULTS,
+    .format = -1, .audio = true, .clobber = true};
 
 static const char *const FORMATS[] = {"mid", "wav", "flac", "ogg", "opus", "mp3", "json", NULL};
 
@@ -46,6 +49,7 @@ static const Opt OUTPUT[] = {
 static const OptGroup GROUPS[] = {
     GROUP_OF(rows_model, offsetof(WeightsOpts, model), "Model"),
     GROUP_OF(rows_music, offsetof(WeightsOpts, music), "Music"),
+    GROUP_OF(rows_generator, offsetof(WeightsOpts, generator), "Generator"),
     GROUP_OF(OUTPUT, 0, "Output"),
     GROUP_OF(rows_plot, offsetof(WeightsOpts, plot), "Pictures"),
     GROUP_OF(rows_sound, offsetof(WeightsOpts, sound), "Sound"),
@@ -56,14 +60,14 @@ static const OptGroup GROUPS[] = {
 bool weights_job(const void *opts, const char *echo, PieceJob *job, Err *err)
 {
     const WeightsOpts *o = opts;
-    (void)err;
     *job = (PieceJob){.model = &o->model.model, .features = o->features, .genre = &o->music.genre,
                       .opts = o->music.opts, .dialect = o->music.acid_cc, .output = o->output,
                       .format = o->format < 0 ? NULL : FORMATS[o->format], .audio = o->audio,
                       .clobber = o->clobber, .sound = rows_sound_job(&o->sound), .plot = o->plot,
                       .command = echo};
     job->sound.engine = o->engine.engine;
-    return true;
+    job->jepa = o->generator.jepa;
+    return rows_generator_opts(&o->generator, GEN_ROWS, &job->opts, err);
 }
 
 static CliStatus run(const Call *call)
@@ -96,6 +100,8 @@ const Command cmd_weights = {
                 "llmsonify weights -m google/gemma-3-270m --genre all --format flac -o gemma\n"
                 "a DJ set of two models\n"
                 "llmsonify weights --genre house -m wren -m ~/models/other -o set\n"
+                "house by a Markov chain and what a trained network foresees\n"
+                "llmsonify weights --genre house --generator jepa --markov-weight 0.5\n"
                 "16 bars of MIDI to another program\n"
                 "llmsonify weights --genre opera --bars 16 -q -o - | llmsonify measure -\n",
     .groups = GROUPS,

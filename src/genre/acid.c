@@ -166,10 +166,27 @@ static const char LEGEND[] =
     "  pad, stabs spectra of q and k: chords of the scale\n"
     "  drums      hats from tension, kick and clap as in house, fills from the gate\n";
 
+static const char GENERATORS[] =
+    "  --generator lstm, jepa: the lines and the pad by a chain over the scale's degrees\n"
+    "  chain      p = w M[current] + (1 - w) q; w = --markov-weight; M = softmax of 3 v v', v =\n"
+    "             norm01 of the row norms in as many blocks as the scale has degrees; a degree\n"
+    "             chosen again is half as likely each time; every pattern begins at the tonic\n"
+    "  choice     inverse distribution function of p at (rank + norm01) / 16 of the step's row\n"
+    "             norm; its place draws the octave; steps 1 and 9 are of the tonic's triad;\n"
+    "             every second bar of a layer reads its next rows\n"
+    "  lstm       q = read-out of an untrained cell; gates = row norms of q, k, v, o in 32 runs\n"
+    "             less their mean, biases = share of the top singular value; it sharpens p\n"
+    "  jepa       q = jepa_next of the present pitch class, what lies beside the scale on the\n"
+    "             nearest degree; rests and accents, velocity and length lean by 1 - w to\n"
+    "             jepa_onset, jepa_level and jepa_length, foreseen from the layer's weights\n"
+    "  pad        the chain from layer to layer, by the rank of q's stable rank, among the\n"
+    "             degrees with a perfect fifth\n";
+
 const Genre genre_acid = {
     .name = "acid",
     .summary = "one TB-303 pattern per layer over a four-on-the-floor, 138 BPM",
     .legend = LEGEND,
+    .generators = GENERATORS,
     .max_models = 1,
     .target_bpm = 138,
     .voices = VOICES_NATIVE,

@@ -66,6 +66,7 @@ void acid_tell(AcidPattern *p, const FeatureSet *fs, const AcidVoice *v, const S
     Chain c;
     Foretold f;
     double u[ACID_STEPS];
+    int before = -1;
     Scale scale = v->gen.scale;
     foretold_load(&f, &v->gen, fs, p->layer);
     if (f.share > 0 && !v->answers) set_onsets(p, &f);
@@ -76,9 +77,9 @@ void acid_tell(AcidPattern *p, const FeatureSet *fs, const AcidVoice *v, const S
         AcidStep *s = &p->step[i];
         if (s->rest && !v->answers) continue;
         chain_step(&c, (double)s->gate_u, u[i], i % HALF_BAR == 0 ? triad(scale) : 0);
-        s->key = generator_key(scale_key(scale, c.now) % 12, v->lo, v->hi,
-                               generator_place(norms, i));
-        if (i == 3 || i == 7) s->key += 12;
+        before = generator_key(scale_key(scale, c.now) % 12, v->lo, v->hi,
+                               generator_place(norms, i), before);
+        s->key = before + (i == 3 || i == 7 ? 12 : 0);
         s->said = c.said;
     }
 }

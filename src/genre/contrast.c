@@ -105,6 +105,7 @@ const Genre genre_contrast = {
         "  right      the second one, with the organ of its projections on the direction;\n"
         "             phrygian from the middle on, chromatic passing tones at the end\n"
         "  tempo      72 + 40 of both prompts' mean tension\n",
+    .generators = CASCADE_GENERATORS,
     .max_models = 2,
     .target_bpm = 92,
     .voices = VOICES_NATIVE,

@@ -225,6 +225,7 @@ const Genre genre_delta = {
         "  clarinet   the edited model's, on the same axis: unison where nothing changed\n"
         "  organ      low and loud where more than half of the projections' size is gone\n"
         "  strings    the base model's layers, as in solo\n",
+    .generators = CASCADE_GENERATORS,
     .max_models = 2,
     .target_bpm = 92,
     .voices = VOICES_NATIVE,

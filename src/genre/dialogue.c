@@ -119,6 +119,7 @@ const Genre genre_dialogue = {
         "  tempo      72 + 40 of the prompt's place in the prompts' range of tension\n"
         "  mode       by the same place: natural minor, dorian over 0.5, phrygian over 0.75,\n"
         "             chromatic passing tones over 0.9; one tonic throughout\n",
+    .generators = CASCADE_GENERATORS,
     .max_models = DIALOGUE_PARTS,
     .target_bpm = 92,
     .voices = VOICES_NATIVE,

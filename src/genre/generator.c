@@ -8,6 +8,7 @@
 
 static const double OWN_WEIGHT = 0.70;
 static const double WEARINESS = 0.5; /* of a degree, for every time that it was chosen again */
+static const double TOWARDS = 1 / 3.0; /* its own place goes a line's next note */
 enum { TONES = 12 };
 
 Generator generator_of(const GenreOpts *opts, Scale scale)
@@ -93,9 +94,10 @@ double generator_place(const Series *s, int i)
     return s->n > 1 ? 0.5 * ((double)s->u[i] + (double)rank_of(s, i) / (s->n - 1)) : 0.5;
 }
 
-int generator_key(int pc, int lo, int hi, double place)
+int generator_key(int pc, int lo, int hi, double place, int before)
 {
     double aim = lerp(lo, hi, place);
+    if (before >= 0) aim = lerp(before, aim, TOWARDS);
     int best = -1;
     for (int key = lo; key <= hi; key++) {
         if (((key - pc) % TONES + TONES) % TONES != 0) continue;

@@ -57,8 +57,10 @@ bool generator_fold(const float mass[12], Scale scale, double *p, int *largest);
 void generator_variates(const Series *s, double *out);
 /* The mean of u and of its rank, 0..1: where value i lies in a range of pitches. */
 double generator_place(const Series *s, int i);
-/* The key of a pitch class within lo..hi (an octave or more) that is nearest to its place there. */
-int generator_key(int pc, int lo, int hi, double place);
+/* The key of a pitch class within lo..hi (an octave or more) that is nearest to a third of the way
+ * from the key before (-1: none, all of the way) to its place there: steps stay steps, and the line
+ * still follows the numbers up and down. */
+int generator_key(int pc, int lo, int hi, double place, int before);
 
 /* The degrees with a perfect fifth, as bits; all of them when there is none. */
 unsigned generator_stable(Scale scale);

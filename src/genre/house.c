@@ -324,6 +324,21 @@ const Genre genre_house = {
         "several models: a set on two decks, the nearest key on the circle of fifths next; in a "
         "transition kick and clap change decks at its middle, and so do the lows, by equaliser: "
         "two basses overlap, one of them without what is below 300 Hz",
+    .generators =
+        "--generator lstm, jepa: bass, organ riff, arpeggio and chords by a chain over the scale's "
+        "degrees\n"
+        "chain: p = w M[current] + (1 - w) q; w = --markov-weight; M = softmax of 3 v v', v = "
+        "norm01 of the row norms in as many blocks as the scale has degrees; a degree chosen again "
+        "is half as likely each time; every bar begins at the chord's root\n"
+        "choice: inverse distribution function of p at (rank + norm01) / 16 of the step's row "
+        "norm, among the chord's tones where the line needs them; its place draws the octave\n"
+        "chords: the chain from layer to layer, by the rank of the singular value of q, among the "
+        "degrees with a perfect fifth\n"
+        "lstm: q = read-out of an untrained cell; gates = row norms of q, k, v, o in 32 runs less "
+        "their mean, biases = share of the top singular value; it sharpens p\n"
+        "jepa: q = jepa_next of the present pitch class, what lies beside the scale on the nearest "
+        "degree; the lines' steps, velocity and length lean by 1 - w to jepa_onset, jepa_level and "
+        "jepa_length, foreseen from the layer's weights\n",
     .max_models = 64,
     .target_bpm = 128,
     .section_modes = true,

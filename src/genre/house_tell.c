@@ -44,7 +44,7 @@ void house_keys(const Bar *b, const Series *s, const LineRules *rules, const Hou
     Chain c;
     double u[STEPS];
     Generator gen = b->m->gen;
-    int size = scale_size(rules->scale), root = rules->chord->degree;
+    int before = -1, size = scale_size(rules->scale), root = rules->chord->degree;
     gen.scale = rules->scale;
     for (int i = 0; i < STEPS; i++) said[i] = CELL_NONE;
     house_line(s, rules, key);
@@ -53,10 +53,12 @@ void house_keys(const Bar *b, const Series *s, const LineRules *rules, const Hou
     chain_of_weights(&c, &gen, b->m->fs, v->layer % b->m->nl, v->role, (root % size + size) % size);
     generator_variates(s, u);
     for (int i = 0; i < STEPS; i++) {
-        if (!(v->bits >> i & 1) || i == rules->root_step) continue; /* the chain stands there */
+        if (i == rules->root_step) before = key[i]; /* the chain stands there already */
+        if (!(v->bits >> i & 1) || i == rules->root_step) continue;
         chain_step(&c, (double)v->strain->u[i], u[i], rules->strong >> i & 1 ? tones : 0);
-        key[i] = generator_key(pitch_over(rules->chord, rules->scale, c.now), rules->lo, rules->hi,
-                               generator_place(s, i));
+        before = generator_key(pitch_over(rules->chord, rules->scale, c.now), rules->lo, rules->hi,
+                               generator_place(s, i), before);
+        key[i] = before;
         said[i] = c.said;
     }
 }

@@ -60,6 +60,7 @@ const Genre genre_solo = {
         "  strings    the same over layers; a chord lasts 0.25 + 3.75 (1 - entropy) beats, scaled\n"
         "  organ      a held note a layer: higher and louder with the projection on the direction\n"
         "  celesta    ornaments where the MLP's sparsity is above its median\n",
+    .generators = CASCADE_GENERATORS,
     .max_models = 1,
     .target_bpm = 92,
     .voices = VOICES_NATIVE,
