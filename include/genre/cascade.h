@@ -10,10 +10,10 @@
 
 /* Genre.generators of all of them. */
 #define CASCADE_GENERATORS                                                                         \
-    "  --generator, --markov-weight w\n"                                                            \
-    "  lstm       p = w M + (1 - w) cell; w = 0.70 when nothing is asked\n"                         \
-    "  jepa       p = w M + (1 - w) p_jepa: jepa_next of the block at the present pitch class,\n"   \
-    "             foreseen from its weights; what lies beside the scale goes to the nearest\n"      \
+    "  --generator, --markov-weight w\n"                                                           \
+    "  lstm       p = w M + (1 - w) cell; w = 0.70 when nothing is asked\n"                        \
+    "  jepa       p = w M + (1 - w) p_jepa: jepa_next of the block at the present pitch class,\n"  \
+    "             foreseen from its weights; what lies beside the scale goes to the nearest\n"     \
     "             degree\n"
 
 /* Tension of the prompt, 0..1: 0.5 when the set has no direction. The mean of its tokens and that

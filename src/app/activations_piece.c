@@ -81,11 +81,11 @@ static bool name_files(OutNames *names, const ActivationsJob *job, Err *err)
 static AlbumJob album_of(const ActivationsJob *job)
 {
     return (AlbumJob){.text = job->text, .prompts = job->prompts, .column = job->column,
-                      .category_column = job->category_column, .direction = job->direction,
-                      .music = job->music, .jepa = job->jepa, .only = job->only, .shard = job->shard, .title = job->title,
-                      .output = job->output, .format = job->format, .limit = job->limit,
-                      .audio = job->audio, .pictures = true, .sound = job->sound,
-                      .command = job->command};
+                      .category_column = job->category_column, .music = job->music,
+                      .jepa = job->jepa, .direction = job->direction, .only = job->only,
+                      .shard = job->shard, .title = job->title, .output = job->output,
+                      .format = job->format, .limit = job->limit, .audio = job->audio,
+                      .pictures = true, .sound = job->sound, .command = job->command};
 }
 
 /* The file of a data set may come with -f too, as it always could. */

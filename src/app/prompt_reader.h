@@ -37,8 +37,8 @@ bool prompt_reader_encode(PromptReader *r, const char *text, TokenIds *ids, Err 
 bool prompt_reader_features(PromptReader *r, const TokenIds *ids, const char *name, FeatureSet *fs,
                             const Run *run, Err *err);
 
-/* 16 hex digits over every weight, the configuration, the direction and the network: what the same prompt's
- * features depend on. */
+/* 16 hex digits over every weight, the configuration, the direction and the network: what the same
+ * prompt's features depend on. */
 void prompt_reader_print(const PromptReader *r, char out[17], const Run *run);
 
 #endif

@@ -45,7 +45,8 @@ static CliStatus run(const Call *call)
     const ExplainOpts *o = call->opts;
     ExplainFilter filter = o->filter;
     PieceJob job = {.model = &o->model.model, .features = o->features, .genre = &o->music.genre,
-                    .opts = o->music.opts, .jepa = o->generator.jepa, .command = call->echo, .say = call->say};
+                    .opts = o->music.opts, .jepa = o->generator.jepa,
+                    .command = call->echo, .say = call->say};
     const char *path = call->operands->n ? call->operands->item[0] : NULL;
     Str out = {0};
     if (o->bar && !explain_parse_bars(o->bar, &filter, call->err)) return CLI_USAGE;

@@ -3,6 +3,7 @@
 #define FIXTURE_FEATURES_H
 
 #include <math.h>
+#include <stdio.h>
 
 #include "base/mem.h"
 #include "feature/featset.h"
