@@ -13,7 +13,8 @@
  *   chord_quality at the first of two neighbours that were measured: 0 major, 1 minor,
  *                 2 diminished, 3 augmented
  *   chord_consonance chord_emergent  there (last layer)
- *   received      attention that the token receives, mean over layers (log; sinks too) */
-void theory_features(const TheoryText *x, FeatureSet *fs);
+ *   received      attention that the token receives, mean over layers (log; sinks too)
+ * What it adds when run was stopped means nothing. */
+void theory_features(const TheoryText *x, FeatureSet *fs, const Run *run);
 
 #endif

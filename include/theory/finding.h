@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/json.h"
+#include "base/run.h"
 #include "base/str.h"
 
 /* MEASURED: a number without a claim. A claim is FOUND only where it beats its control: p is at
@@ -44,6 +45,9 @@ typedef struct Findings {
     int n, cap;
     FindingTable *table;
     int ntables, cap_tables;
+    /* Asked between shuffles; NULL = never. What was measured when it has been stopped is not
+     * compared with its control: whoever stopped throws all of it away. */
+    const Run *run;
 } Findings;
 
 void findings_free(Findings *fs);

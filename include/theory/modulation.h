@@ -30,7 +30,8 @@ typedef struct Modulations {
 } Modulations;
 
 /* tokens: how many of a long text are looked at, evenly spread, at most MODULATION_TOKENS. under
- * [499] gets what shuffled text gives for `first`; may be NULL. */
-void modulations_find(Modulations *m, const Trace *t, int tokens, double *under);
+ * [499] gets what shuffled text gives for `first`; may be NULL. What is found when run was stopped
+ * means nothing. */
+void modulations_find(Modulations *m, const Trace *t, int tokens, double *under, const Run *run);
 
 #endif

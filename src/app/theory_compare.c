@@ -27,7 +27,7 @@ int desk_layers(const Desk *d)
 
 bool desk_open(Desk *d, const TheoryJob *job, const Run *run, Err *err)
 {
-    *d = (Desk){.job = job};
+    *d = (Desk){.job = job, .fs = {.run = run}};
     bool ok = (!job->plot || out_check_path(job->plot, job->clobber, err)) &&
               text_model_open_mute(&d->model, &job->text, run, err) &&
               tokenizer_open(&d->model.tok, d->model.m.dir, err);

@@ -33,7 +33,8 @@ bool theory_read_chords(ChordSet *c, const TextModel *m, const Trace *t, const R
 /* The bars of the piece that `activations --mode theory` makes of the text, as a table. */
 bool theory_bars(const TheoryText *x, TextModel *m, Findings *out, const Run *run, Err *err);
 
-/* Writes the findings as text or JSON, and the picture that the job asks for. */
+/* Writes the findings as text or JSON, and the picture that the job asks for. False and nothing
+ * when their run was stopped. */
 bool theory_put(const Findings *fs, const TheoryJob *job, Str *out, Err *err);
 
 #endif

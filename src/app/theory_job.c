@@ -106,6 +106,7 @@ static bool read_text(Reading *r, const TheoryJob *job, bool names, bool chords,
     if (ok && chords) ok = theory_read_chords(&r->chords, &r->m, &r->t, run, err);
     if (!ok) return false;
     r->label = text_model_labels(&r->m);
+    r->fs.run = run;
     r->fs.model = mem_strdup(r->m.m.name);
     r->fs.text = whole_text(&r->m, r->label);
     return true;
@@ -146,7 +147,7 @@ bool theory_report(const TheoryJob *job, Str *out, const Run *run, Err *err)
     if (ok) {
         TheoryText x = text_of(&r);
         for (int i = 0; i < SECTIONS; i++)
-            if (wants(job, SECTION[i].word)) SECTION[i].measure(&x, &r.fs);
+            if (wants(job, SECTION[i].word) && !run_stopped(run)) SECTION[i].measure(&x, &r.fs);
         ok = (job->only || theory_bars(&x, &r.m, &r.fs, run, err)) &&
              theory_put(&r.fs, job, out, err);
     }

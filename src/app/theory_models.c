@@ -40,7 +40,7 @@ static bool by_instrument(const TheoryJob *job, void (*measure)(const Instrument
     int n = job->item->n;
     Model *m = mem_alloc(n, sizeof *m);
     Instrument *x = mem_alloc(n, sizeof *x);
-    Findings fs = {.model = NULL};
+    Findings fs = {.run = run};
     bool ok = open_all(m, job, err);
     for (int i = 0; ok && i < n; i++) ok = instrument_measure(&x[i], &m[i], run, err);
     if (ok) {
@@ -67,7 +67,7 @@ bool theory_tuning(const TheoryJob *job, Str *out, const Run *run, Err *err)
 bool theory_interference(const TheoryJob *job, Str *out, const Run *run, Err *err)
 {
     Model *m = mem_alloc(job->item->n, sizeof *m);
-    Findings fs = {.model = NULL};
+    Findings fs = {.run = run};
     bool ok = open_all(m, job, err) &&
               instrument_interference(&m[0], &m[1], &m[2], run, &fs, err);
     if (ok) {

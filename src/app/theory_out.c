@@ -73,6 +73,7 @@ static bool picture(const Findings *fs, const char *path, Err *err)
 
 bool theory_put(const Findings *fs, const TheoryJob *job, Str *out, Err *err)
 {
+    if (run_stopped(fs->run)) return err_set(err, "interrupted");
     if (job->json) {
         JsonOut j;
         jout_init(&j, out);

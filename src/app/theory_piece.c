@@ -21,7 +21,8 @@ static bool add_findings(FeatureSet *fs, const TextModel *m, const int32_t *ids,
               theory_read_chords(&chords, m, &t, run, err);
     if (ok) {
         const TheoryText x = {.t = &t, .chords = &chords};
-        theory_features(&x, fs);
+        theory_features(&x, fs, run);
+        if (run_stopped(run)) ok = err_set(err, "interrupted");
     }
     chordset_free(&chords);
     trace_free(&t);
@@ -66,7 +67,7 @@ bool theory_bars(const TheoryText *x, TextModel *m, Findings *out, const Run *ru
     if (trace_tokens(x->t, NULL) < 2) return true;
     bool ok = analyse_activations(m->lm, &p, &fs, run, err);
     if (ok) {
-        theory_features(x, &fs);
+        theory_features(x, &fs, run);
         ok = genre_mode_find("theory")->compose(all, 1, &plain, &s, err);
     }
     if (ok) bar_table(&s, out);

@@ -150,7 +150,7 @@ static void is_ring(const Ring *r, const Trace *t, Findings *out)
     Control c = control_seed(33);
     *other = *r;
     other->feature = mem_alloc((int64_t)r->n * r->words, sizeof *other->feature);
-    for (int s = 0; s < SECTION_SHUFFLES; s++) {
+    for (int s = 0; section_more(out->run, s); s++) {
         shuffle_features(x, t->d, other, y, size, &c);
         lay_ring(other);
         under[s] = ringness(other);
@@ -202,7 +202,7 @@ static void walk(const Ring *r, const Trace *t, const int *token, int n, Finding
                      .unit = "hours", .n = m - 1,
                      .definition = "mean way on the circle (12 hours round) from each token to the "
                                    "next", .control = "499 shuffles of the text"};
-    section_test(&s, mean_step, &w, m, 1, 34, under);
+    section_test(out->run, &s, mean_step, &w, m, 1, 34, under);
     finding_else(finding_add(out, &s, "The text walks the circle in small steps, %.1f hours each.",
                              s.value),
                  "The text leaps about the circle, %.1f hours a token, as shuffled text does.",

@@ -176,7 +176,7 @@ static void superposed(const Around *r, const double *c, const double *x, const 
 {
     double under[DRAWS];
     Control draw = control_seed(45);
-    for (int s = 0; s < DRAWS; s++) {
+    for (int s = 0; section_more(out->run, s); s++) {
         const double *one = r->note + (int64_t)control_below(&draw, OTHERS) * r->d;
         const double *two = r->note + (int64_t)control_below(&draw, OTHERS) * r->d;
         under[s] = in_plane(c, one, two, r->d);

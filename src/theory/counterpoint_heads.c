@@ -71,7 +71,7 @@ static void motions(const Trace *t, const double *y, int n, Findings *out)
     double real[MOTIONS], one[MOTIONS];
     Control c = control_seed(7);
     shares(t, y, n, NULL, real);
-    for (int s = 0; s < SECTION_SHUFFLES; s++) {
+    for (int s = 0; section_more(out->run, s); s++) {
         shares(t, y, n, &c, one);
         for (int m = 0; m < MOTIONS; m++) under[m * SECTION_SHUFFLES + s] = one[m];
     }

@@ -43,7 +43,7 @@ static void crescendo(const Trace *t, const double *level, int n, Findings *out)
     int layers = t->nl + 1, *order = mem_alloc(layers, sizeof *order);
     double under[SECTION_SHUFFLES], *y = mem_alloc(layers, sizeof *y), tau = rising(level, layers);
     Control c = control_seed(11);
-    for (int s = 0; s < SECTION_SHUFFLES; s++) {
+    for (int s = 0; section_more(out->run, s); s++) {
         for (int l = 0; l < layers; l++) order[l] = l;
         control_shuffle(&c, order, layers);
         for (int l = 0; l < layers; l++) y[l] = level[order[l]];
@@ -104,7 +104,7 @@ static void sforzando(const TheoryText *x, const int *token, int n, Findings *ou
             y[(int64_t)l * n + i] = log(t->received[(int64_t)l * t->nt + token[i]] + 1e-12);
     double value = loudest(y, t->nl, n, mean, &which), spread = section_spread(mean, n);
     Control c = control_seed(12);
-    for (int s = 0; s < SECTION_SHUFFLES; s++) {
+    for (int s = 0; section_more(out->run, s); s++) {
         for (int l = 0; l < t->nl; l++) {
             for (int i = 0; i < n; i++) order[i] = i;
             control_shuffle(&c, order, n);

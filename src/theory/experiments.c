@@ -87,7 +87,7 @@ void experiment_moves(const TheoryText *x, Findings *out)
                      .definition = "mutual information of the layer and the kind of move (five) "
                                    "that it makes of a token, less the mean token",
                      .control = "499 shuffles of all moves"};
-    section_test(&s, information, &m, t->nl * n, 1, 152, under);
+    section_test(out->run, &s, information, &m, t->nl * n, 1, 152, under);
     finding_else(finding_add(out, &s, "Layers have a vocabulary: each prefers moves of its own."),
                  "The moves do not tell the layers apart.");
     moves_table(&m, out);
@@ -182,7 +182,7 @@ void experiment_pairs(const TheoryText *x, Findings *out)
     double *v = steps_of(t, head, heads, token, n);
     Control c = control_seed(153);
     extremes(v, heads, n, turn, &most, &least);
-    for (int s = 0; s < SECTION_SHUFFLES; s++) {
+    for (int s = 0; section_more(out->run, s); s++) {
         for (int h = 0; h < heads; h++) turn[h] = control_below(&c, n);
         extremes(v, heads, n, turn, &high[s], &low[s]);
     }
@@ -227,7 +227,7 @@ static void predict(const double *dissonance, const double *y, int n, const char
     Both b = {.x = dissonance, .y = y, .turned = turned};
     FindingSpec s = {.section = SECTION, .name = name, .definition = definition, .spread = NAN,
                      .control = "499 shuffles of the tokens"};
-    section_test(&s, correlation, &b, n, 1, seed, under);
+    section_test(out->run, &s, correlation, &b, n, 1, seed, under);
     finding_else(finding_add(out, &s, "Dissonance tells %s.", what),
                  "Dissonance does not tell %s.", what);
     free(turned);
@@ -324,7 +324,7 @@ void experiment_basins(const TheoryText *x, Findings *out)
     double *v = emergence(c, mean), *y = mem_alloc((int64_t)c->n * c->layers, sizeof *y);
     int *order = mem_alloc(c->layers, sizeof *order);
     Control draw = control_seed(156);
-    for (int s = 0; s < SECTION_SHUFFLES; s++) {
+    for (int s = 0; section_more(out->run, s); s++) {
         for (int i = 0; i < c->n; i++) {
             for (int l = 0; l < c->layers; l++) order[l] = l;
             control_shuffle(&draw, order, c->layers);

@@ -29,7 +29,7 @@ static void set(FeatureSet *fs, int col, int row, double v)
     if (row >= 0 && isfinite(v)) feat_set1(fs, FT_TOKENS, col, row, v);
 }
 
-static void set_keys(const Trace *t, const int *row, FeatureSet *fs)
+static void set_keys(const Trace *t, const int *row, FeatureSet *fs, const Run *run)
 {
     Modulations m;
     int stretch = feat_add_column(fs, FT_TOKENS, "key_stretch", "", "which key the token is in");
@@ -37,7 +37,7 @@ static void set_keys(const Trace *t, const int *row, FeatureSet *fs)
                                    "at a change of key: energy distance of both over the mean");
     int back = feat_add_column(fs, FT_TOKENS, "key_back", "",
                                "at a change of key: 1 when the old key comes back next");
-    modulations_find(&m, t, MODULATION_TOKENS, NULL);
+    modulations_find(&m, t, MODULATION_TOKENS, NULL, run);
     for (int i = 0, k = 0; i < t->nt; i++) {
         while (k < m.n && m.at[k].token <= i) k++;
         set(fs, stretch, row[i], k);
@@ -89,11 +89,11 @@ static void set_received(const Trace *t, const int *row, FeatureSet *fs)
     }
 }
 
-void theory_features(const TheoryText *x, FeatureSet *fs)
+void theory_features(const TheoryText *x, FeatureSet *fs, const Run *run)
 {
     int *row = mem_alloc(x->t->nt, sizeof *row);
     for (int i = 0; i < x->t->nt; i++) row[i] = row_of(fs, i);
-    set_keys(x->t, row, fs);
+    set_keys(x->t, row, fs, run);
     if (x->chords) set_chords(x->chords, row, fs);
     set_received(x->t, row, fs);
     free(row);

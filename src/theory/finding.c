@@ -44,7 +44,7 @@ Finding *finding_add(Findings *fs, const FindingSpec *spec, const char *found, .
                    .control = mem_strdup(spec->control),
                    .value = spec->value, .spread = spec->spread, .n = spec->n,
                    .control_mean = NAN, .control_sd = NAN, .p = NAN};
-    if (spec->control && spec->ncontrol > 0) compare(f, spec);
+    if (spec->control && spec->ncontrol > 0 && !run_stopped(fs->run)) compare(f, spec);
     va_list ap;
     va_start(ap, found);
     format(&f->says, found, ap);

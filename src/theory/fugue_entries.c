@@ -111,7 +111,7 @@ void theory_fugue(const TheoryText *x, Findings *out)
     bool *enters = mem_alloc(s.heads, sizeof *enters);
     Control c = control_seed(72);
     correlate(&s, 0, own);
-    for (int k = 0; k < SECTION_SHUFFLES; k++) {
+    for (int k = 0; section_more(out->run, k); k++) {
         correlate(&s, control_below(&c, n), r);
         under[k] = mean_size(r, s.heads);
         for (int h = 0; h < s.heads; h++) below[h] += fabs(r[h]) < fabs(own[h]);

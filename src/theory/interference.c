@@ -69,7 +69,7 @@ static void interference(const Trace *t, const int *token, int n, double *mean, 
                                    "next layer adds to it, both less the mean token",
                      .spread = section_spread(mean, t->nl), .n = n * t->nl,
                      .control = "499 shuffles of the tokens that are added to"};
-    section_test(&s, size_of_mean, &square, n, 1, 51, under);
+    section_test(out->run, &s, size_of_mean, &square, n, 1, 51, under);
     finding_else(finding_add(out, &s, value > 0 ? "Layers reinforce what is there: constructive "
                              "interference, mean cosine %.2f." : "Layers work against what is "
                              "there: destructive interference, mean cosine %.2f.", value),
@@ -123,7 +123,7 @@ static void sympathy(const Trace *t, const int *token, int n, Findings *out)
     double under[SECTION_SHUFFLES], *y = mem_alloc(p.n, sizeof *y), xx = 0, xy = 0;
     int *order = mem_alloc(n, sizeof *order);
     Control c = control_seed(52);
-    for (int s = 0; s < SECTION_SHUFFLES; s++) {
+    for (int s = 0; section_more(out->run, s); s++) {
         for (int g = 0; g < p.distances; g++) {
             int at = p.start[g], m = p.start[g + 1] - at;
             for (int i = 0; i < m; i++) order[i] = i;
@@ -182,7 +182,7 @@ static void concentration(const Trace *t, const int *token, int n, Findings *out
     Control c = control_seed(53);
     double value = participation(gram, n);
     free(gram);
-    for (int s = 0; s < SECTION_SHUFFLES; s++) {
+    for (int s = 0; section_more(out->run, s); s++) {
         shuffle_columns(x, n, t->d, &c, y);
         gram = section_dots(y, n, y, n, t->d);
         under[s] = participation(gram, n);

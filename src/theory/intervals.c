@@ -76,7 +76,7 @@ static void consonance(const Trace *t, const int *token, int n, Findings *out)
                                    "+ |b|^2) - 1, less the mean token",
                      .spread = section_spread(step, n - 1),
                      .control = "499 shuffles of the tokens"};
-    section_test(&s, neighbours, &square, n, 1, 31, under);
+    section_test(out->run, &s, neighbours, &square, n, 1, 31, under);
     finding_else(finding_add(out, &s, "Neighbouring tokens are consonant: they interfere "
                              "constructively more than tokens of this text do at random."),
                  "Neighbouring tokens are no more consonant than random tokens of this text.");
@@ -129,7 +129,7 @@ static void contextual(const double *first, const double *last, int n, Findings 
                      .definition = "Pearson correlation over all pairs of tokens of their angle in "
                                    "the embedding with that in the last layer",
                      .control = "499 shuffles of the last layer's tokens (Mantel)"};
-    section_test(&s, mantel, &square, n, 1, 32, under);
+    section_test(out->run, &s, mantel, &square, n, 1, 32, under);
     finding_else(finding_add(out, &s, "Intervals are kept from the embedding to the last layer; "
                              "context accounts for the other %.0f %% of their variance.",
                              100 * (1 - s.value * s.value)),

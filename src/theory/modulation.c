@@ -114,15 +114,15 @@ static Keys part_of(const Keys *k, int from, int n)
 /* The likeliest stretch of from..to; false when there is no room. *q, *p of it; under [499] or
  * NULL. */
 static bool test_stretch(Keys *k, int from, int to, Stretch *best, double *q, double *p,
-                         double *under)
+                         double *under, const Run *run)
 {
     int n = to - from;
-    double own[SECTION_SHUFFLES];
+    double own[SECTION_SHUFFLES] = {0};
     if (n < 2 * LEAST) return false;
     int *order = mem_alloc(n, sizeof *order);
     Keys part = part_of(k, from, n);
     FindingSpec s = {.n = n};
-    section_test(&s, stretch_value, &part, n, (int)ceil(cbrt(n)), 81 + k->seed++,
+    section_test(run, &s, stretch_value, &part, n, (int)ceil(cbrt(n)), 81 + k->seed++,
                  under ? under : own);
     for (int i = 0; i < n; i++) order[i] = i;
     *q = best_stretch(&part, order, n, best);
@@ -136,11 +136,12 @@ static bool test_stretch(Keys *k, int from, int to, Stretch *best, double *q, do
 }
 
 /* Changes of key in from..to, in order; place and ps [MODULATION_MOST]. */
-static void divide(Keys *k, int from, int to, int *place, double *ps, int *n)
+static void divide(Keys *k, int from, int to, int *place, double *ps, int *n, const Run *run)
 {
     double q, p, limit = to - from == k->n ? FINDING_P : P_INSIDE;
     Stretch s;
-    if (*n == MODULATION_MOST || !test_stretch(k, from, to, &s, &q, &p, NULL) || p > limit) return;
+    if (*n == MODULATION_MOST || !test_stretch(k, from, to, &s, &q, &p, NULL, run) || p > limit)
+        return;
     const int edge[4] = {from, s.from, s.to, to};
     for (int i = 0; i < 3; i++) {
         if (edge[i] > from && edge[i] < to && *n < MODULATION_MOST &&
@@ -148,7 +149,7 @@ static void divide(Keys *k, int from, int to, int *place, double *ps, int *n)
             place[*n] = edge[i];
             ps[(*n)++] = p;
         }
-        if (edge[i + 1] > edge[i]) divide(k, edge[i], edge[i + 1], place, ps, n);
+        if (edge[i + 1] > edge[i]) divide(k, edge[i], edge[i + 1], place, ps, n, run);
     }
 }
 
@@ -198,7 +199,7 @@ static void describe(const Keys *k, const int *place, const double *ps, Modulati
     }
 }
 
-void modulations_find(Modulations *m, const Trace *t, int tokens, double *under)
+void modulations_find(Modulations *m, const Trace *t, int tokens, double *under, const Run *run)
 {
     int token[MODULATION_TOKENS], place[MODULATION_MOST];
     double ps[MODULATION_MOST];
@@ -208,10 +209,10 @@ void modulations_find(Modulations *m, const Trace *t, int tokens, double *under)
     if (t->nl < 1 || k.n < 2 * LEAST) return;
     k.far = distances(t, token, k.n);
     Stretch best;
-    test_stretch(&k, 0, k.n, &best, &m->first, &m->first_p, under);
+    test_stretch(&k, 0, k.n, &best, &m->first, &m->first_p, under, run);
     m->first_token = token[best.from > 0 ? best.from : best.to];
     k.seed = 0;
-    divide(&k, 0, k.n, place, ps, &m->n);
+    divide(&k, 0, k.n, place, ps, &m->n, run);
     describe(&k, place, ps, m);
     free(k.far);
 }
@@ -310,7 +311,7 @@ static void metric(const Trace *t, const Modulations *m, const int *token, int n
                                        "the tokens before and after that place, first four "
                                        "principal components, two thirds up",
                          .control = "499 shuffles of blocks of n^(1/3) tokens"};
-        section_test(&s, metric_change, &change, n, (int)ceil(cbrt(n)), 82, under);
+        section_test(out->run, &s, metric_change, &change, n, (int)ceil(cbrt(n)), 82, under);
         finding_else(finding_add(out, &s, "The metric itself changes with the key: other "
                                  "directions are emphasised after it."),
                      "The local metric is the same before and after, as far as %d tokens tell.",
@@ -322,10 +323,10 @@ static void metric(const Trace *t, const Modulations *m, const int *token, int n
 
 void theory_key(const TheoryText *x, Findings *out)
 {
-    double under[SECTION_SHUFFLES];
+    double under[SECTION_SHUFFLES] = {0};
     int token[MODULATION_TOKENS], n = section_tokens(x->t, MODULATION_TOKENS, token);
     Modulations m;
-    modulations_find(&m, x->t, MODULATION_TOKENS, under);
+    modulations_find(&m, x->t, MODULATION_TOKENS, under, out->run);
     if (isnan(m.first)) return;
     claim(x, &m, n, under, out);
     metric(x->t, &m, token, n, out);

@@ -60,7 +60,7 @@ static void octaves(const Trace *t, const int *token, int n, Findings *out)
                                    "layers",
                      .spread = section_spread(own, n),
                      .control = "499 shuffles of the tokens of the later layers"};
-    section_test(&s, mean_at_order, &square, n, 1, 21, under);
+    section_test(out->run, &s, mean_at_order, &square, n, 1, 21, under);
     finding_else(finding_add(out, &s, "A token is the same note in other octaves: later layers "
                              "keep its direction."),
                  "Later layers do not keep a token's direction.");
@@ -166,7 +166,7 @@ static void registers(const Trace *t, const int *token, int n, Findings *out)
                      .definition = "distance from 1/2 of the mean centroid in depth (0 = first "
                                    "layer, 1 = last) of the sizes of the layers' updates",
                      .control = "499 shuffles of the layers"};
-    section_test(&s, off_middle_size, &c, t->nl, 1, 22, under);
+    section_test(out->run, &s, off_middle_size, &c, t->nl, 1, 22, under);
     finding_else(finding_add(out, &s, "The voicing is %s: the centroid lies at %.2f of the depth.",
                              centre < 0.5 ? "bass-heavy" : "treble-heavy", centre),
                  "The voicing is even: the centroid lies at %.2f of the depth.", centre);
@@ -203,12 +203,12 @@ static double mean_off(const double *x, int n, const TheoryNames *names, bool am
 }
 
 /* Means over n of the angles of random mixtures of MIXED names: no names, yet of their kind. */
-static void mixtures(const TheoryNames *names, int n, double *under)
+static void mixtures(const TheoryNames *names, int n, double *under, const Run *run)
 {
     double *x = mem_alloc((int64_t)SECTION_SHUFFLES * names->d, sizeof *x);
     double *off = mem_alloc(SECTION_SHUFFLES, sizeof *off);
     Control c = control_seed(23);
-    for (int i = 0; i < SECTION_SHUFFLES; i++)
+    for (int i = 0; section_more(run, i); i++)
         for (int m = 0; m < MIXED; m++) {
             const double *v = names->v + (int64_t)control_below(&c, names->n) * names->d;
             double g = control_normal(&c);
@@ -216,7 +216,7 @@ static void mixtures(const TheoryNames *names, int n, double *under)
         }
     section_unit(x, SECTION_SHUFFLES, names->d);
     mean_off(x, SECTION_SHUFFLES, names, false, off, NULL);
-    for (int s = 0; s < SECTION_SHUFFLES; s++) {
+    for (int s = 0; section_more(run, s); s++) {
         under[s] = 0;
         for (int i = 0; i < n; i++) under[s] += off[control_below(&c, SECTION_SHUFFLES)] / n;
     }
@@ -237,7 +237,7 @@ static void microtones(const TheoryText *x, const int *all, int nall, Findings *
     int probe = names->n < SECTION_MOST ? names->n : SECTION_MOST;
     double semitone = mean_off(names->v, probe, names, true, NULL, NULL);
     double mean = mean_off(last, n, names, false, off, who);
-    mixtures(names, n, under);
+    mixtures(names, n, under, out->run);
     FindingSpec s = {.section = SECTION, .name = "notes.microtone", .unit = "degrees",
                      .definition = "mean angle of the last layer's stream (less the mean token) to "
                                    "the nearest named direction: a token's output embedding, less "

@@ -206,7 +206,7 @@ void instrument_tuning(const Instrument *x, int n, Findings *out)
                                    "checkpoints; intonation = 1 - mean participation share of the "
                                    "squared singular values",
                      .control = "499 shuffles of the checkpoints"};
-    section_test(&s, rising, x, n, 1, 141, under);
+    section_test(out->run, &s, rising, x, n, 1, 141, under);
     finding_else(finding_add(out, &s, "The instrument comes into tune: its spectra concentrate as "
                              "training goes on."),
                  "No steady tuning over these %d checkpoints%s.", n,

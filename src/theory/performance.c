@@ -98,7 +98,7 @@ static void spreads(const Spread *x, Findings *out)
                                    "temperature 2, less that at 0.25",
                      .control = "499 shuffles of the temperatures",
                      .spread = NAN};
-    section_test(&s, freedom, far, TEXTS, 1, 131, under);
+    section_test(out->run, &s, freedom, far, TEXTS, 1, 131, under);
     finding_else(finding_add(out, &s, "The hotter the model, the further its performances part."),
                  "Heat does not drive its performances apart.");
     FindingTable *table =
@@ -124,7 +124,7 @@ void theory_performance(const TheoryText *x, Findings *out)
     add_mean(out, "performance.entropy", "mean entropy of the distribution before each token",
              before, n, "The model hesitates by %.2f nats: between %.0f tokens.");
     Control c = control_seed(13);
-    for (int s = 0; s < SECTION_SHUFFLES; s++) {
+    for (int s = 0; section_more(out->run, s); s++) {
         for (int i = 0; i < n; i++) order[i] = i;
         control_shuffle(&c, order, n);
         for (int i = 0; i < n; i++) turned[i] = before[order[i]];

@@ -49,10 +49,10 @@ static void from_theme(const Variations *v, int layer, double *texts, double *ot
 }
 
 /* Means of n of the others' angles. */
-static void draws(const double *others, int m, int n, double *under)
+static void draws(const double *others, int m, int n, double *under, const Run *run)
 {
     Control c = control_seed(121);
-    for (int s = 0; s < SECTION_SHUFFLES; s++) {
+    for (int s = 0; section_more(run, s); s++) {
         under[s] = 0;
         for (int i = 0; i < n; i++) under[s] += others[control_below(&c, m)] / n;
     }
@@ -76,7 +76,7 @@ void compare_variations(const Variations *v, Findings *out)
         table_note(t, i, i ? "variation %d" : "theme", i);
     }
     from_theme(v, layer[1], texts, others);
-    draws(others, v->m, v->n - 1, under);
+    draws(others, v->m, v->n - 1, under, out->run);
     FindingSpec s = {.section = SECTION, .name = "variation.kept", .unit = "degrees",
                      .definition = "mean angle of the variations' mean streams from the theme's, "
                                    "two thirds up, less the mean of other texts",
@@ -168,7 +168,7 @@ void compare_form(const Form *f, Findings *out)
     double *with_own = section_dots(answer, f->response, own, f->prompt, f->d);
     double *with_pool = section_dots(answer, f->response, pool, f->pool, f->d);
     Control c = control_seed(122);
-    for (int s = 0; s < SECTION_SHUFFLES; s++) {
+    for (int s = 0; section_more(out->run, s); s++) {
         for (int k = 0; k < f->prompt; k++) pick[k] = control_below(&c, f->pool);
         under[s] = nearest_mean(with_pool, f->response, f->pool, pick, f->prompt);
     }

@@ -31,7 +31,7 @@ static void metre(const Trace *t, const double *u, int n, Findings *out)
 {
     double under[SECTION_SHUFFLES], *mean = mem_alloc(t->nl, sizeof *mean);
     double value = section_column_variance(u, n, t->nl, mean);
-    section_shuffled_variance(u, n, t->nl, 9, under);
+    section_shuffled_variance(u, n, t->nl, 9, under, out->run);
     FindingSpec s = {.section = SECTION, .name = "rhythm.metre",
                      .definition = "variance over the layers of the mean ln relative update "
                                    "|h[l+1] - h[l]| / |h[l]|",
@@ -56,7 +56,7 @@ static void rubato(const Trace *t, const double *u, const int *token, int n, con
     for (int i = 0; i < n; i++)
         for (int l = 0; l < t->nl; l++) turned[(int64_t)l * n + i] = u[(int64_t)i * t->nl + l];
     double value = section_column_variance(turned, t->nl, n, mean);
-    section_shuffled_variance(turned, t->nl, n, 10, under);
+    section_shuffled_variance(turned, t->nl, n, 10, under, out->run);
     FindingSpec s = {.section = SECTION, .name = "rhythm.rubato",
                      .definition = "variance over the tokens of the mean ln relative update",
                      .value = value, .spread = section_spread(mean, n), .n = n * t->nl,

@@ -9,6 +9,11 @@
 #include "math/blas.h"
 #include "math/stats.h"
 
+bool section_more(const Run *run, int k)
+{
+    return k < SECTION_SHUFFLES && !run_stopped(run);
+}
+
 double section_column_variance(const double *x, int rows, int cols, double *mean)
 {
     for (int c = 0; c < cols; c++) {
@@ -20,19 +25,20 @@ double section_column_variance(const double *x, int rows, int cols, double *mean
     return moments_std(&m) * moments_std(&m);
 }
 
-void section_shuffled_variance(const double *x, int rows, int cols, uint64_t seed, double *out)
+void section_shuffled_variance(const double *x, int rows, int cols, uint64_t seed, double *under,
+                               const Run *run)
 {
     double *y = mem_alloc((int64_t)rows * cols, sizeof *y), *mean = mem_alloc(cols, sizeof *mean);
     int *order = mem_alloc(cols, sizeof *order);
     Control c = control_seed(seed);
-    for (int s = 0; s < SECTION_SHUFFLES; s++) {
+    for (int s = 0; section_more(run, s); s++) {
         for (int r = 0; r < rows; r++) {
             for (int i = 0; i < cols; i++) order[i] = i;
             control_shuffle(&c, order, cols);
             for (int i = 0; i < cols; i++)
                 y[(int64_t)r * cols + i] = x[(int64_t)r * cols + order[i]];
         }
-        out[s] = section_column_variance(y, rows, cols, mean);
+        under[s] = section_column_variance(y, rows, cols, mean);
     }
     free(y);
     free(mean);
@@ -54,15 +60,15 @@ static void lay_blocks(const int *blocks, int nblocks, int block, int n, int *or
         for (int i = blocks[b] * block; i < (blocks[b] + 1) * block && i < n; i++) order[at++] = i;
 }
 
-void section_test(FindingSpec *s, SectionMeasure *measure, const void *ud, int n, int block,
-                  uint64_t seed, double *under)
+void section_test(const Run *run, FindingSpec *s, SectionMeasure *measure, const void *ud,
+                  int n, int block, uint64_t seed, double *under)
 {
     int nblocks = (n + block - 1) / block;
     int *order = mem_alloc(n, sizeof *order), *blocks = mem_alloc(nblocks, sizeof *blocks);
     Control c = control_seed(seed);
     for (int i = 0; i < n; i++) order[i] = i;
     s->value = measure(ud, order, n);
-    for (int k = 0; k < SECTION_SHUFFLES; k++) {
+    for (int k = 0; section_more(run, k); k++) {
         for (int b = 0; b < nblocks; b++) blocks[b] = b;
         control_shuffle(&c, blocks, nblocks);
         lay_blocks(blocks, nblocks, block, n, order);

@@ -10,11 +10,15 @@ enum {
     SECTION_MOST = 256 /* tokens of a long text that measures of all pairs look at, evenly spread */
 };
 
+/* For loops over shuffles: k is one of SECTION_SHUFFLES, and the run was not stopped. */
+bool section_more(const Run *run, int k);
+
 /* x [rows, cols]: mean over the rows of each column, and the population variance of those means. */
 double section_column_variance(const double *x, int rows, int cols, double *mean);
-/* The same of data in which every row was shuffled by itself, SECTION_SHUFFLES times: out [that
+/* The same of data in which every row was shuffled by itself, SECTION_SHUFFLES times: under [that
  * many]. */
-void section_shuffled_variance(const double *x, int rows, int cols, uint64_t seed, double *out);
+void section_shuffled_variance(const double *x, int rows, int cols, uint64_t seed, double *under,
+                               const Run *run);
 /* Standard deviation of x [n] (of a sample); NaN for fewer than two. */
 double section_spread(const double *x, int n);
 
@@ -23,8 +27,8 @@ typedef double SectionMeasure(const void *ud, const int *order, int n);
 /* Sets value, n (unless it is set) and the control of s: the measure of the data, and under
  * SECTION_SHUFFLES shuffles of blocks of `block` things (1 = single things; the last block may be
  * shorter). under [SECTION_SHUFFLES] must live as long as s. */
-void section_test(FindingSpec *s, SectionMeasure *measure, const void *ud, int n, int block,
-                  uint64_t seed, double *under);
+void section_test(const Run *run, FindingSpec *s, SectionMeasure *measure, const void *ud,
+                  int n, int block, uint64_t seed, double *under);
 
 /* At most `cap` of the tokens that are no sinks, evenly spread, into token [cap]; how many. */
 int section_tokens(const Trace *t, int cap, int *token);

@@ -113,7 +113,7 @@ static void superposition(const Products *p, Findings *out)
                                    "all less what random pairs have in common",
                      .spread = section_spread(each, p->n),
                      .control = "499 shuffles of the notes under the chords"};
-    section_test(&s, own_parts, p, p->n, 1, 41, under);
+    section_test(out->run, &s, own_parts, p, p->n, 1, 41, under);
     finding_else(finding_add(out, &s, "A pair is made of its tokens (%.0f %%); the other %.0f %% "
                              "emerge.", 100 * s.value, 100 * (1 - s.value)),
                  "A pair is no more made of its own tokens than of others.");
@@ -121,7 +121,7 @@ static void superposition(const Products *p, Findings *out)
                      .definition = "the same with the first token of other pairs: does the first "
                                    "note sound in the chord?",
                      .control = "499 shuffles of the first notes"};
-    section_test(&c, own_context, p, p->n, 1, 42, under);
+    section_test(out->run, &c, own_context, p, p->n, 1, 42, under);
     finding_else(finding_add(out, &c, "The first token sounds on in the second."),
                  "The second token alone is heard: the first leaves no trace that others would "
                  "not.");

@@ -35,7 +35,8 @@ static double *update(const Tensor *base, const Tensor *task, int n, int d)
     return u;
 }
 
-static bool add_matrix(Clash *c, const ModelPart *const part[3], uint64_t seed, Err *err)
+static bool add_matrix(Clash *c, const ModelPart *const part[3], uint64_t seed, const Run *run,
+                       Err *err)
 {
     int n = (int)tensor_rows(&part[0]->t), d = (int)tensor_cols(&part[0]->t);
     for (int i = 1; i < 3; i++)
@@ -49,7 +50,7 @@ static bool add_matrix(Clash *c, const ModelPart *const part[3], uint64_t seed, 
     for (int i = 0; i < n; i++) c->own += dots[(int64_t)i * (n + 1)];
     c->one += section_dot(x, x, n * d);
     c->two += section_dot(y, y, n * d);
-    for (int s = 0; s < SECTION_SHUFFLES; s++) {
+    for (int s = 0; section_more(run, s); s++) {
         for (int i = 0; i < n; i++) order[i] = i;
         control_shuffle(&draw, order, n);
         for (int i = 0; i < n; i++) c->under[s] += dots[(int64_t)i * n + order[i]];
@@ -94,7 +95,7 @@ static void layer_table(const Clash *c, int nl, const Clash *all, Findings *out)
 static void claim(const Clash *all, Findings *out)
 {
     double under[SECTION_SHUFFLES], value = cosine(all->own, all->one, all->two);
-    for (int s = 0; s < SECTION_SHUFFLES; s++)
+    for (int s = 0; section_more(out->run, s); s++)
         under[s] = fabs(cosine(all->under[s], all->one, all->two));
     FindingSpec s = {.section = SECTION, .name = "interference.consonance", .value = fabs(value),
                      .spread = NAN, .n = 1,
@@ -121,7 +122,7 @@ bool instrument_interference(const Model *base, const Model *one, const Model *t
             const ModelPart *part[3] = {model_find(base, l, ROLES[r]),
                                         model_find(one, l, ROLES[r]),
                                         model_find(two, l, ROLES[r])};
-            if (part[0]) ok = add_matrix(&c[l], part, 151 + (uint64_t)(l * NROLES + r), err);
+            if (part[0]) ok = add_matrix(&c[l], part, 151 + (uint64_t)(l * NROLES + r), run, err);
         }
         all->own += c[l].own;
         all->one += c[l].one;

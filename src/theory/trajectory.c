@@ -88,7 +88,7 @@ static void steps(const Line *line, Findings *out)
                      .definition = "share of the moves from token to token, two thirds up, that "
                                    "turn by less than the median angle of all pairs",
                      .control = "499 shuffles of the tokens"};
-    section_test(&s, step_share, line, line->n, 1, 61, under);
+    section_test(out->run, &s, step_share, line, line->n, 1, 61, under);
     finding_else(finding_add(out, &s, "The text is a melody: %.0f %% of its moves are steps.",
                              100 * s.value),
                  "The text leaps as much as its shuffles: %.0f %% of its moves are steps.",
@@ -115,7 +115,7 @@ static void contour(const Line *line, Findings *out)
                                    "component, two thirds up; the contour is Huron's class of it "
                                    "on 24 keys",
                      .control = "499 shuffles of the tokens"};
-    section_test(&s, smoothness, line, line->n, 1, 62, under);
+    section_test(out->run, &s, smoothness, line, line->n, 1, 62, under);
     finding_else(finding_add(out, &s, "The main component draws a line; its contour is %s.",
                              contour_of(line)),
                  "The main component jumps about like shuffled tokens (contour: %s).",
@@ -159,7 +159,7 @@ static void resolution(const TheoryText *x, const Line *line, Findings *out)
                      .definition = "mean distance from the text's centre at the ends of sentences, "
                                    "over its root mean square, less 1; two thirds up",
                      .control = "499 shuffles of the tokens"};
-    section_test(&s, at_rests, &r, line->n, 1, 63, under);
+    section_test(out->run, &s, at_rests, &r, line->n, 1, 63, under);
     finding_else(finding_add(out, &s, "Sentences resolve: they end nearer to the centre."),
                  "Sentences do not end nearer to the centre than elsewhere.");
     free(at);
@@ -243,12 +243,12 @@ static void phrases(const TheoryText *x, const int *token, int n, Findings *out)
 {
     int reach = n / 4 < REACH ? n / 4 : REACH, where = 0, other = 0;
     if (reach < 2) return;
-    double under[SECTION_SHUFFLES], sorted[SECTION_SHUFFLES];
+    double under[SECTION_SHUFFLES] = {0}, sorted[SECTION_SHUFFLES];
     double *w = over_distance(x->t, token, n), *y = mem_alloc((int64_t)n * n, sizeof *y);
     double *depth = mem_alloc(n, sizeof *depth), value = deepest(w, n, reach, depth, &where);
     int *order = mem_alloc(n, sizeof *order);
     Control c = control_seed(64);
-    for (int s = 0; s < SECTION_SHUFFLES; s++) {
+    for (int s = 0; section_more(out->run, s); s++) {
         shuffle_distances(w, n, &c, order, y);
         under[s] = deepest(y, n, reach, NULL, &other);
     }

@@ -11,6 +11,7 @@
 #include "math/permute.h"
 #include "math/stats.h"
 #include "theory/finding.h"
+#include "theory/section.h"
 
 static void p_counts_the_controls_that_reach_the_value(void **state)
 {
@@ -137,6 +138,42 @@ static void reports_have_the_definition_the_control_and_the_sentence(void **stat
     findings_free(&fs);
 }
 
+/* A measure that is stopped while it is asked for the third time. */
+typedef struct Stopping {
+    volatile sig_atomic_t stop;
+    int calls;
+} Stopping;
+
+static double stop_soon(const void *ud, const int *order, int n)
+{
+    Stopping *s = (Stopping *)(uintptr_t)ud;
+    (void)n;
+    s->stop = ++s->calls == 3;
+    return order[0];
+}
+
+static void shuffles_end_when_the_run_is_stopped(void **state)
+{
+    (void)state;
+    Stopping stopping = {.calls = 0};
+    const Run run = {.stop = &stopping.stop};
+    double under[SECTION_SHUFFLES];
+    Findings fs = {.run = &run};
+    FindingSpec s = {.section = "I", .name = "a.b", .definition = "what", .control = "shuffles"};
+    section_test(&run, &s, stop_soon, &stopping, 9, 1, 5, under);
+    assert_int_equal(stopping.calls, 3);
+    assert_int_equal(finding_add(&fs, &s, "found")->verdict, FINDING_MEASURED); /* not compared */
+    findings_free(&fs);
+    stopping = (Stopping){.calls = 3};
+    section_test(&run, &s, stop_soon, &stopping, 9, 1, 5, under);
+    assert_int_equal(stopping.calls, 3 + 1 + SECTION_SHUFFLES);
+    const double x[6] = {1, 2, 3, 4, 5, 6};
+    stopping.stop = 1;
+    for (int i = 0; i < SECTION_SHUFFLES; i++) under[i] = -7;
+    section_shuffled_variance(x, 2, 3, 1, under, &run);
+    assert_true(under[0] == -7 && under[SECTION_SHUFFLES - 1] == -7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +182,7 @@ int main(void)
         cmocka_unit_test(a_shuffle_keeps_every_index_and_is_the_same_twice),
         cmocka_unit_test(a_claim_is_found_only_where_it_beats_its_control),
         cmocka_unit_test(a_number_without_a_control_claims_nothing),
+        cmocka_unit_test(shuffles_end_when_the_run_is_stopped),
         cmocka_unit_test(reports_have_the_definition_the_control_and_the_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -349,7 +349,7 @@ static void a_planted_modulation_is_found_where_it_is(void **state)
     Trace t = noise_trace(14);
     Modulations m;
     shift(&t, 25, NT, 3);
-    modulations_find(&m, &t, MODULATION_TOKENS, NULL);
+    modulations_find(&m, &t, MODULATION_TOKENS, NULL, NULL);
     assert_int_equal(m.n, 1);
     assert_int_equal(m.at[0].token, 25);
     assert_false(m.at[0].back);
@@ -367,7 +367,7 @@ static void a_key_that_goes_back_is_a_tonicisation(void **state)
     Trace t = noise_trace(15);
     Modulations m;
     shift(&t, 14, 26, 4);
-    modulations_find(&m, &t, MODULATION_TOKENS, NULL);
+    modulations_find(&m, &t, MODULATION_TOKENS, NULL, NULL);
     assert_int_equal(m.n, 2);
     assert_int_equal(m.at[0].token, 14);
     assert_int_equal(m.at[1].token, 26);

@@ -321,7 +321,7 @@ static void what_was_found_becomes_features(void **state)
     float a[] = {1, 0, 1, 0, 1, 0}, b[] = {1, 0.1f, 0, 1, -1, 0.1f}, ab[] = {2, 0, 1, 1, 0, 1};
     ChordSet chords = {.n = 3, .layers = 1, .d = 2, .first = first, .a = a, .b = b, .both = ab};
     TheoryText x = {.t = &t, .chords = &chords};
-    theory_features(&x, &fs);
+    theory_features(&x, &fs, NULL);
     static const double QUALITY[] = {0, 3, 2}; /* alike, at right angles, opposed */
     for (int i = 0; i < 3; i++) {
         int col = feat_find_column(&fs, FT_TOKENS, "chord_quality");
