@@ -1,6 +1,7 @@
 /* corpus_profile.h: how the notes of a corpus, of one of its files, or of a piece are distributed,
- * and how far two such distributions lie apart (Yang and Lerch 2020, "On the evaluation of
- * generative models in music"). */
+ * and how far two such distributions lie apart (after Yang and Lerch 2020, "On the evaluation of
+ * generative models in music"; there of distances between files, here of the distributions
+ * themselves). */
 #ifndef APP_CORPUS_PROFILE_H
 #define APP_CORPUS_PROFILE_H
 

@@ -110,7 +110,7 @@ void corpus_report_piece(const CorpusReport *r, const PieceReport *p, Str *out)
              (long long)p->profile.notes, p->profile.windows, p->file.bars, p->file.bpm,
              r->job->rules.drums ? "" : ", ", r->job->rules.drums ? "" : keyfind_name(&key));
     str_addf(out, "  %-26s%9s%27s%7s%9s%12s\n", "distribution", "overlap",
-             "files 10%      50%      90%", "rank", "KL bits", "Wasserstein");
+             "file 10%      50%      90%", "rank", "KL bits", "Wasserstein");
     for (int h = 0; h < PROFILE_HISTS; h++) {
         if (!shown_hist(r, h)) continue;
         str_addf(out, "  %-26s", profile_hist_name(h));
@@ -123,7 +123,7 @@ void corpus_report_piece(const CorpusReport *r, const PieceReport *p, Str *out)
     }
     str_addf(out, "  %-26s", "mean overlap");
     put_number(out, p->mean_overlap);
-    str_addf(out, "\n  %-26s%9s%27s%7s\n", "measure", "piece", "files 10%      50%      90%",
+    str_addf(out, "\n  %-26s%9s%27s%7s\n", "measure", "piece", "file 10%      50%      90%",
              "rank");
     for (int m = 0; m < PROFILE_MEASURES; m++) {
         if (!shown_measure(r, m)) continue;

@@ -12,7 +12,7 @@ const Opt rows_corpus[7] = {
     {.name = "midi", .type = OPT_STRING, .at = offsetof(CorpusRows, midi), .arg = "DIR",
      .help = "the folder; every .mid and .midi below it is read"},
     {.name = "bpm", .type = OPT_STRING, .at = offsetof(CorpusRows, bpm), .arg = "LO-HI",
-     .help = "quarter notes a minute, of the tempo that lasts longest"},
+     .help = "quarter notes a minute, of the tempo that lasts longest [115-142]"},
     {.name = "min-bars", .type = OPT_INT, .at = offsetof(CorpusRows, min_bars), .arg = "N",
      .help = "shorter files are left out", .lo = 0, .hi = 1 << 20},
     {.name = "min-density", .type = OPT_REAL, .at = offsetof(CorpusRows, min_density), .arg = "X",

@@ -48,7 +48,7 @@ static bool find_paths(Reading *r, Err *err)
         const char *name = path_base(r->dir);
         r->single = true;
         if (!file_exists(r->dir))
-            return err_set(err, "%s: no such folder or file; --midi names a folder of MIDI files",
+            return err_set(err, "%s: no such folder of MIDI files and no such file",
                            r->dir);
         optlist_add(&r->path, name, strlen(name));
     }
@@ -135,10 +135,11 @@ static bool say_why_not(const Corpus *c, const Reading *r, Err *err)
         return err_set(err, "%s: %d files fit, but none has a track of %d notes", r->dir,
                        c->nfiles, WINDOW_NOTES);
     return err_set(err, "%s: none of %d files fits: %d broken, %d of another tempo than %g-%g, "
-                   "%d of another metre than 4/4, %d shorter than %d bars, %d with fewer than %g "
-                   "notes a bar", r->dir, r->path.n, n[REFUSED_BROKEN], n[REFUSED_TEMPO],
-                   r->rules->bpm_lo, r->rules->bpm_hi, n[REFUSED_METRE], n[REFUSED_SHORT],
-                   r->rules->min_bars, n[REFUSED_SPARSE], r->rules->min_density);
+                   "%d in frames or another metre than 4/4, %d shorter than %d bars, %d with "
+                   "fewer than %g notes a bar", r->dir, r->path.n, n[REFUSED_BROKEN],
+                   n[REFUSED_TEMPO], r->rules->bpm_lo, r->rules->bpm_hi, n[REFUSED_METRE],
+                   n[REFUSED_SHORT], r->rules->min_bars, n[REFUSED_SPARSE],
+                   r->rules->min_density);
 }
 
 bool corpus_read(Corpus *c, const char *dir, const CorpusRules *rules, const Run *run, Err *err)

@@ -17,9 +17,9 @@ static CorpusRefusal refusal_of(const char *dir, const char *name, const CorpusR
     Err err = {0};
     char *path = path_join(dir, name);
     bool ok = corpus_read(&c, path, rules, NULL, &err);
-    static const char *const WORD[REFUSED_KINDS] = {"1 broken", "1 of another tempo",
-                                                    "1 of another metre", "1 shorter than",
-                                                    "1 with fewer"};
+    static const char *const WORD[REFUSED_KINDS] = {
+        "1 broken", "1 of another tempo", "1 in frames or another metre", "1 shorter than",
+        "1 with fewer"};
     int kind = REFUSED_KINDS;
     for (int i = 0; !ok && i < REFUSED_KINDS; i++)
         if (strstr(err.msg, WORD[i])) kind = i;
