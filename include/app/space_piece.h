@@ -29,10 +29,7 @@ bool space_piece(SpacePiece *out, const Tokenizer *tok, Lm *lm, const Space *spa
                  const SpaceRequest *r, const Run *run, Err *err);
 void space_piece_free(SpacePiece *p);
 
-/* {"version": 1, "text", "seconds", "words": [{"i", "text", "start_char", "end_char", "t", "dur",
- * "notes": [{"track", "voice", "key", "t", "dur", "vel", "note"}]}]}: places in code points, times
- * in seconds of the finished audio (which rings on beyond "seconds"); "track" and "note" count the
- * sidecar's tracks and the track's notes. */
+/* Appends words.json, see app/words_json.h. */
 void space_piece_words(const SpacePiece *p, Str *out);
 
 /* Stages what names asks for; words_path: NAME.words.json, NULL = not wanted. */

@@ -38,7 +38,7 @@ typedef enum StudioPart {
     STUDIO_MIDI,
     STUDIO_AUDIO,
     STUDIO_JSON,  /* the sidecar */
-    STUDIO_WORDS, /* see space_piece_words */
+    STUDIO_WORDS, /* see app/words_json.h */
     STUDIO_HEAT,  /* {"layers", "tokens", "norm", "tension", "entropy", "token_t"} */
     STUDIO_PARTS
 } StudioPart;

@@ -9,7 +9,7 @@
 #include "app/piece_write.h"
 #include "app/space_job.h"
 #include "app/version.h"
-#include "base/json.h"
+#include "app/words_json.h"
 #include "base/mem.h"
 #include "model/find.h"
 
@@ -85,61 +85,24 @@ static int word_of(const SpacePiece *p, const Track *t, const Note *n)
     return p->fs.table[FT_WORDS].key[n->from[FROM_PITCH].row].token;
 }
 
-static void put_note(JsonOut *j, const SpacePiece *p, int track, int i)
-{
-    const Note *n = &p->score.track[track].note[i];
-    double t = score_seconds(&p->score, n->start);
-    jout_begin(j, NULL, '{', true);
-    jout_int(j, "track", track);
-    jout_string(j, "voice", p->score.track[track].name);
-    jout_number(j, "key", (double)n->key, 6);
-    jout_number(j, "t", t, 9);
-    jout_number(j, "dur", score_seconds(&p->score, n->start + n->dur) - t, 9);
-    jout_number(j, "vel", (double)n->vel, 6);
-    jout_int(j, "note", i);
-    jout_end(j, '}');
-}
-
-static void put_word(JsonOut *j, const SpacePiece *p, int word)
-{
-    const SpaceWord *w = &p->words.word[word];
-    int32_t from = INT32_MAX, to = 0;
-    const Score *s = &p->score;
-    jout_begin(j, NULL, '{', false);
-    jout_int(j, "i", word);
-    jout_string(j, "text", p->words.label[word]);
-    jout_int(j, "start_char", w->start_char);
-    jout_int(j, "end_char", w->end_char);
-    for (int t = 0; t < s->ntracks; t++)
-        for (int i = 0; i < s->track[t].nnotes; i++) {
-            const Note *n = &s->track[t].note[i];
-            if (word_of(p, &s->track[t], n) != word) continue;
-            if (n->start < from) from = n->start;
-            if (n->start + n->dur > to) to = n->start + n->dur;
-        }
-    jout_number(j, "t", score_seconds(s, from), 9);
-    jout_number(j, "dur", score_seconds(s, to) - score_seconds(s, from), 9);
-    jout_begin(j, "notes", '[', false);
-    for (int t = 0; t < s->ntracks; t++)
-        for (int i = 0; i < s->track[t].nnotes; i++)
-            if (word_of(p, &s->track[t], &s->track[t].note[i]) == word) put_note(j, p, t, i);
-    jout_end(j, ']');
-    jout_end(j, '}');
-}
-
 void space_piece_words(const SpacePiece *p, Str *out)
 {
-    JsonOut j;
-    jout_init(&j, out);
-    jout_begin(&j, NULL, '{', false);
-    jout_int(&j, "version", 1);
-    jout_string(&j, "text", str_text(&p->text));
-    jout_number(&j, "seconds", score_seconds(&p->score, p->score.length), 9);
-    jout_begin(&j, "words", '[', false);
-    for (int w = 0; w < p->words.n; w++) put_word(&j, p, w);
-    jout_end(&j, ']');
-    jout_end(&j, '}');
-    str_putc(out, '\n');
+    const Score *s = &p->score;
+    WordNote *note = NULL;
+    int n = 0, cap = 0;
+    for (int t = 0; t < s->ntracks; t++)
+        for (int i = 0; i < s->track[t].nnotes; i++) {
+            const Note *from = &s->track[t].note[i];
+            int word = word_of(p, &s->track[t], from);
+            if (word < 0) continue;
+            WordNote *to = mem_push(&note, &n, &cap, sizeof *note);
+            *to = (WordNote){.word = word, .track = t, .note = i, .voice = s->track[t].name,
+                             .key = (double)from->key, .vel = (double)from->vel,
+                             .at = score_seconds(s, from->start),
+                             .to = score_seconds(s, from->start + from->dur)};
+        }
+    words_json(out, str_text(&p->text), score_seconds(s, s->length), &p->words, note, n);
+    free(note);
 }
 
 /* ---- files ---------------------------------------------------------------------------------- */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/space_words.h"
+#include "app/words_json.h"
 #include "base/json.h"
 #include "base/mem.h"
 
@@ -73,54 +73,23 @@ static bool in_word(const Sidecar *sc, const SidecarNote *n, const SpaceSpan *sp
     return t >= span->from && t < span->end;
 }
 
-static void put_note(JsonOut *j, const Sidecar *sc, const SidecarNote *n, int number)
-{
-    jout_begin(j, NULL, '{', true);
-    jout_int(j, "track", n->track);
-    jout_string(j, "voice", sc->track[n->track].name);
-    jout_number(j, "key", n->key, 6);
-    jout_number(j, "t", n->at, 9);
-    jout_number(j, "dur", n->to - n->at, 9);
-    jout_number(j, "vel", n->vel, 6);
-    jout_int(j, "note", number);
-    jout_end(j, '}');
-}
-
-static void put_word(JsonOut *j, const Sidecar *sc, const SpaceWords *w, int i)
-{
-    const SidecarNote *first = NULL;
-    const SpaceWord *word = &w->word[i];
-    for (int k = 0; k < sc->nnotes; k++)
-        if (in_word(sc, &sc->note[k], &w->span[i]) && (!first || sc->note[k].at < first->at))
-            first = &sc->note[k];
-    jout_begin(j, NULL, '{', false);
-    jout_int(j, "i", i);
-    jout_string(j, "text", w->label[i]);
-    jout_int(j, "start_char", word->start_char);
-    jout_int(j, "end_char", word->end_char);
-    jout_number(j, "t", first ? first->at : NAN, 9);
-    jout_number(j, "dur", first ? first->to - first->at : NAN, 9);
-    jout_begin(j, "notes", '[', false);
-    for (int k = 0; k < sc->nnotes; k++) /* the first track's notes come first */
-        if (in_word(sc, &sc->note[k], &w->span[i])) put_note(j, sc, &sc->note[k], k);
-    jout_end(j, ']');
-    jout_end(j, '}');
-}
-
 void studio_tell_words(const Sidecar *sc, const char *text, const TokenIds *ids, Str *out)
 {
     SpaceWords w = {.n = 0};
-    JsonOut j;
+    WordNote *note = NULL;
+    int n = 0, cap = 0;
     space_words_find(&w, text, strlen(text), ids);
-    jout_init(&j, out);
-    jout_begin(&j, NULL, '{', false);
-    jout_int(&j, "version", 1);
-    jout_string(&j, "text", text);
-    jout_number(&j, "seconds", sc->seconds, 9);
-    jout_begin(&j, "words", '[', false);
-    for (int i = 0; i < w.n; i++) put_word(&j, sc, &w, i);
-    jout_end(&j, ']');
-    jout_end(&j, '}');
+    for (int k = 0; k < sc->nnotes; k++) /* the first track's notes come first */
+        for (int i = 0; i < w.n; i++) {
+            const SidecarNote *from = &sc->note[k];
+            if (!in_word(sc, from, &w.span[i])) continue;
+            WordNote *to = mem_push(&note, &n, &cap, sizeof *note);
+            *to = (WordNote){.word = i, .track = from->track, .note = k,
+                             .voice = sc->track[from->track].name, .key = from->key,
+                             .vel = from->vel, .at = from->at, .to = from->to};
+        }
+    words_json(out, text, sc->seconds, &w, note, n);
+    free(note);
     space_words_free(&w);
 }
 
