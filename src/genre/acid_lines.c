@@ -208,7 +208,7 @@ static int answer_rule(const AcidPiece *p)
         return score_add_rule(p->score, "acid.answer: row norm of up (52..88) where the line "
                                         "rests");
     return generator_rule(p->score, &p->gen, "acid.answer", "degree", "rank of row norm of up",
-                          "octave = its place, 52..88, where the line rests");
+                          "octave = its place; where the line rests");
 }
 
 void acid_write_lines(AcidPiece *p)

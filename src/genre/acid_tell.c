@@ -4,7 +4,7 @@
 #include "acid_pattern.h"
 #include "music/harmony.h"
 
-enum { FEWEST_STEPS = 6, HALF_BAR = ACID_STEPS / 2 };
+enum { FEWEST_STEPS = 6, HALF_BAR = ACID_STEPS / 2, LEAP = 12 };
 
 /* The tonic's triad, as bits of degrees. */
 static unsigned triad(Scale scale)
@@ -77,9 +77,9 @@ void acid_tell(AcidPattern *p, const FeatureSet *fs, const AcidVoice *v, const S
         AcidStep *s = &p->step[i];
         if (s->rest && !v->answers) continue;
         chain_step(&c, (double)s->gate_u, u[i], i % HALF_BAR == 0 ? triad(scale) : 0);
-        before = generator_key(scale_key(scale, c.now) % 12, v->lo, v->hi,
+        before = generator_key(scale_key(scale, c.now) % 12, v->lo, v->hi - LEAP,
                                generator_place(norms, i), before);
-        s->key = before + (i == 3 || i == 7 ? 12 : 0);
+        s->key = before + (i == 3 || i == 7 ? LEAP : 0); /* within hi */
         s->said = c.said;
     }
 }

@@ -6,8 +6,10 @@
 gold=$ROOT/tests/golden
 ln -s "$gold/wren.json" wren.json
 
-for g in opera house acid dna; do
-    run "$LLM" weights --features wren.json --genre $g --no-audio -q -o $g
+for g in opera house acid dna house-lstm acid-lstm; do
+    generator=
+    case $g in *-*) generator="--generator ${g#*-}" ;; esac
+    run "$LLM" weights --features wren.json --genre ${g%-*} $generator --no-audio -q -o $g
     is_rc 0 "$g is composed from features"
     same $g.mid "$gold/$g.mid" "$g.mid is the golden piece"
     if ! cmp -s $g.mid "$gold/$g.mid"; then
