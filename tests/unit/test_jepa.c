@@ -1,5 +1,5 @@
 /* test_jepa.c: the joint embedding: losses, gradients and ten steps of each phase against PyTorch
- * (tests/oracle/jepa_oracle.py), what stays and what follows. */
+ * (tests/oracle/jepa_oracle.py; LLMSONIFY_TABLE=1 prints how near), what stays and what follows. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -26,10 +26,13 @@ static const Json *item(const Json *array, int i)
     return j;
 }
 
-static void near(double got, double want, double beside, const char *what, int step)
+/* The error beside a size. */
+static double near(double got, double want, double beside, const char *what, int step)
 {
-    if (!(fabs(got - want) <= NEAR * beside))
+    double error = fabs(got - want);
+    if (!(error <= NEAR * beside))
         fail_msg("%s, step %d: %.9g, PyTorch has %.9g", what, step, got, want);
+    return beside > 0 ? error / beside : 0;
 }
 
 static void open_filled(Jepa *j)
@@ -40,21 +43,25 @@ static void open_filled(Jepa *j)
     fill_params(&j->target, 500);
 }
 
-static void losses_are(const JepaLoss *got, const Json *want, int step)
+/* The largest error. */
+static double losses_are(const JepaLoss *got, const Json *want, int step)
 {
     static const char *const NAME[] = {"total", "next", "cross", "variance", "continuity"};
     const double part[] = {got->total, got->next, got->cross, got->variance, got->continuity};
+    double worst = 0;
     for (int i = 0; i < 5; i++) {
         double w = json_number(item(want, i), NAN);
-        near(part[i], w, fabs(w), NAME[i], step);
+        worst = fmax(worst, near(part[i], w, fabs(w), NAME[i], step));
     }
+    return worst;
 }
 
 /* Norms of every gradient, 0 where the phase trains nothing; at first some of its numbers too. */
-static void gradients_are(const Jepa *j, const Json *c, int step)
+static double gradients_are(const Jepa *j, const Json *c, int step)
 {
     const Json *norms = json_get(c, "norms"), *some = json_get(c, "some");
     int known = 0;
+    double worst = 0;
     for (int i = 0; i < j->params.n; i++) {
         const Param *p = &j->params.p[i];
         int64_t n = (int64_t)p->rows * p->cols, at[] = {0, n / 2, n - 1};
@@ -62,12 +69,13 @@ static void gradients_are(const Jepa *j, const Json *c, int step)
         const Json *want = json_get(norms, p->name);
         double norm = want ? json_number(item(want, step), NAN) : 0;
         known += want != NULL;
-        near(gradient_norm(g, n), norm, norm, p->name, step);
+        worst = fmax(worst, near(gradient_norm(g, n), norm, norm, p->name, step));
         for (int k = 0; want && step == 0 && k < 3; k++)
             near((double)g[at[k]], json_number(item(json_get(some, p->name), k), NAN), norm,
                  p->name, step);
     }
     assert_int_equal(known, json_count(norms));
+    return worst;
 }
 
 static void ten_steps_of(JepaPhase phase, const Json *all)
@@ -84,16 +92,20 @@ static void ten_steps_of(JepaPhase phase, const Json *all)
     adam_alloc(&adam, &j.params);
     bool *moves = mem_alloc(j.params.n, sizeof *moves);
     jepa_trained(&j, phase, moves);
+    double worst[2] = {0, 0};
     for (int step = 0; step < steps; step++) {
         JepaLoss loss = jepa_gradient(&j, phase, &b, &weights, NULL);
-        losses_are(&loss, item(json_get(c, "losses"), step), step);
-        gradients_are(&j, c, step);
+        worst[0] = fmax(worst[0], losses_are(&loss, item(json_get(c, "losses"), step), step));
+        worst[1] = fmax(worst[1], gradients_are(&j, c, step));
         double scale = gradient_clip(gradient_norm(j.grads, j.params.size), number(all, "clip"));
         adam_step_of(&adam, &j.params, &opts, j.grads, scale, number(all, "rate"), moves);
         if (phase != JEPA_ALIGN) jepa_follow(&j, jepa_tau(step, steps));
     }
     double target = number(c, "target");
     near(gradient_norm(j.target.v, j.target.size), target, target, "target", steps);
+    if (getenv("LLMSONIFY_TABLE"))
+        printf("# | joint embedding, phase %d | losses %.0e | norms of gradients %.0e |\n",
+               (int)phase + 1, worst[0], worst[1]);
     free(moves);
     adam_free(&adam);
     jepa_free(&j);
