@@ -37,6 +37,8 @@ bool out_commit(OutFile *out, Err *err);
 void out_abort(OutFile *out);
 /* All of the above for bytes already in memory. */
 bool out_file(const char *path, const void *bytes, size_t n, Err *err);
+/* The same for the bytes of the file `from`. */
+bool out_copy(const char *path, const char *from, Err *err);
 
 bool file_exists(const char *path);
 bool dir_exists(const char *path);

@@ -103,11 +103,8 @@ static bool find_tracks(Joining *j, Err *err)
 
 static bool copy_file(const char *from, const char *to, const char *name, Err *err)
 {
-    FileMap map = {0};
     char *in = album_path(from, name, ""), *out = album_path(to, name, "");
-    bool ok = file_map_open(&map, in, err) &&
-              out_file(out, map.data ? (const void *)map.data : "", (size_t)map.size, err);
-    file_map_close(&map);
+    bool ok = out_copy(out, in, err);
     free(in);
     free(out);
     return ok;

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/output.h"
 #include "base/file.h"
 #include "learn/decoder_file.h"
 #include "model/find.h"
@@ -20,14 +19,6 @@ static const double FIRST_SHARE = 0.01; /* of the steps, when the first is kept 
 static const char *const FILES[] = {"model.safetensors", "config.json", "tokenizer.json"};
 
 enum { WEIGHTS, CONFIG, TOKENIZER, NFILES };
-
-static bool copy_file(const char *from, const char *to, Err *err)
-{
-    FileMap map = {0};
-    bool ok = file_map_open(&map, from, err) && out_file(to, map.data, (size_t)map.size, err);
-    file_map_close(&map);
-    return ok;
-}
 
 /* That of a model that was trained further stays as it was. */
 static bool put_config(const TrainJob *job, const TrainText *text, const Decoder *dec,
@@ -42,7 +33,7 @@ static bool put_config(const TrainJob *job, const TrainText *text, const Decoder
     }
     char *dir = model_locate(job->from, err);
     char *from = dir ? path_join(dir, FILES[CONFIG]) : NULL;
-    bool ok = from && copy_file(from, to, err);
+    bool ok = from && out_copy(to, from, err);
     free(from);
     free(dir);
     return ok;
@@ -82,7 +73,7 @@ bool train_keep_step(const TrainJob *job, const TrainText *text, const Decoder *
     char *from = path_join(job->out, FILES[TOKENIZER]), *to = path_join(dir.s, FILES[TOKENIZER]);
     bool ok = mkdir(dir.s, 0777) == 0 || errno == EEXIST ||
               err_set(err, "%s: cannot make the directory: %s", dir.s, strerror(errno));
-    ok = ok && copy_file(from, to, err) && put_model(job, text, dec, dir.s, err);
+    ok = ok && out_copy(to, from, err) && put_model(job, text, dec, dir.s, err);
     free(from);
     free(to);
     str_free(&dir);

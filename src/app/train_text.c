@@ -61,10 +61,7 @@ static bool take_tokenizer(const TrainJob *job, const char *path, Err *err)
 {
     char *dir = model_locate(job->from, err);
     char *from = dir ? path_join(dir, "tokenizer.json") : NULL;
-    FileMap map = {0};
-    bool ok =
-        from && file_map_open(&map, from, err) && out_file(path, map.data, (size_t)map.size, err);
-    file_map_close(&map);
+    bool ok = from && out_copy(path, from, err);
     free(from);
     free(dir);
     return ok;

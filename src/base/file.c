@@ -125,6 +125,15 @@ bool out_file(const char *path, const void *bytes, size_t n, Err *err)
     return out_commit(&out, err);
 }
 
+bool out_copy(const char *path, const char *from, Err *err)
+{
+    FileMap map = {0};
+    bool ok = file_map_open(&map, from, err) &&
+              out_file(path, map.data ? (const void *)map.data : "", (size_t)map.size, err);
+    file_map_close(&map);
+    return ok;
+}
+
 bool file_exists(const char *path)
 {
     struct stat st;
