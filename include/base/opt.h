@@ -44,6 +44,7 @@ typedef struct Opt {
     const char *env;  /* environment variable that stands in when the option is not given */
     bool empty;       /* a string may be "" */
     bool local;       /* changes how, not what: left out of the echo (threads, verbosity, names) */
+    bool many;        /* of a list: takes the words that follow, too, up to the next option */
 } Opt;
 
 typedef struct OptGroup {

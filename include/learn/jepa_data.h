@@ -4,6 +4,7 @@
 #ifndef LEARN_JEPA_DATA_H
 #define LEARN_JEPA_DATA_H
 
+#include "base/opt.h"
 #include "learn/jepa.h"
 #include "math/permute.h"
 
@@ -34,13 +35,17 @@ typedef struct WindowSet {
     int files;
 } WindowSet;
 
+/* Several folders, one after another, as one corpus. False when one has nothing that fits. */
+bool corpora_read(Corpus *c, const OptList *dirs, const CorpusRules *rules, const Run *run,
+                  Err *err);
 /* held [c->nfiles]: evenly spread over the order of files, `share` of them (0..1). */
 void corpus_hold(const Corpus *c, double share, bool *held);
 /* The windows of files whose held is `want`. c must outlive the set. */
 void window_set_make(WindowSet *s, const Corpus *c, const bool *held, bool want);
 void window_set_free(WindowSet *s);
-/* Over what its windows have: the same for the same music, whatever the file is called. */
-uint64_t corpus_file_mark(const Corpus *c, int file);
+/* mark [c->nfiles]: of what a file's windows have, the same for the same music whatever the file is
+ * called. */
+void corpus_marks(const Corpus *c, uint64_t *mark);
 
 /* The windows w[0..n) as the encoder hears them: x [n, WINDOW_NOTES, NOTE_FEATURES], step
  * [n, WINDOW_NOTES]. */

@@ -202,8 +202,18 @@ static bool unknown_name(const Parser *p, const char *name, size_t n)
     return err_set(p->err, "unknown option '--%s'; --help lists the options", word);
 }
 
-/* arg is "--name", "--name=value" or "--no-name". *used is set when `next` was the value. */
-static bool parse_long(Parser *p, const char *arg, const char *next, bool *used)
+/* The words next[0..left) that belong to option k, at least the first; *used: how many. */
+static bool take_words(Parser *p, int k, const char *what, char *const *next, int left, int *used)
+{
+    if (left == 0) return err_set(p->err, "%s: needs a value: %s", what, p->row[k]->arg);
+    do
+        if (!set_value(p, k, what, next[(*used)++])) return false;
+    while (p->row[k]->many && *used < left && next[*used][0] != '-');
+    return true;
+}
+
+/* arg is "--name", "--name=value" or "--no-name"; next[0..left) follow, of which *used are taken. */
+static bool parse_long(Parser *p, const char *arg, char *const *next, int left, int *used)
 {
     const char *name = arg + 2;
     size_t n = strcspn(name, "=");
@@ -221,20 +231,15 @@ static bool parse_long(Parser *p, const char *arg, const char *next, bool *used)
         set_flag(p, k, on);
         return true;
     }
-    if (!value) {
-        if (!next) return err_set(p->err, "--%s: needs a value: %s", name, p->row[k]->arg);
-        value = next;
-        *used = true;
-    }
     char what[64];
     size_t m = n + 2 < sizeof what ? n + 2 : sizeof what - 1;
     memcpy(what, arg, m);
     what[m] = 0;
-    return set_value(p, k, what, value);
+    return value ? set_value(p, k, what, value) : take_words(p, k, what, next, left, used);
 }
 
-/* arg is "-q", "-qv", "-n5" or "-n" with the value in `next`. */
-static bool parse_letters(Parser *p, const char *arg, const char *next, bool *used)
+/* arg is "-q", "-qv", "-n5" or "-n" with the value in what follows. */
+static bool parse_letters(Parser *p, const char *arg, char *const *next, int left, int *used)
 {
     for (const char *s = arg + 1; *s; s++) {
         char what[3] = {'-', *s, 0};
@@ -245,9 +250,7 @@ static bool parse_letters(Parser *p, const char *arg, const char *next, bool *us
             continue;
         }
         if (s[1]) return set_value(p, k, what, s[1] == '=' ? s + 2 : s + 1);
-        if (!next) return err_set(p->err, "%s: needs a value: %s", what, p->row[k]->arg);
-        *used = true;
-        return set_value(p, k, what, next);
+        return take_words(p, k, what, next, left, used);
     }
     return true;
 }
@@ -274,16 +277,17 @@ bool opt_parse(void *values, OptList *operands, const OptGroup *groups, int ngro
         }
     }
     for (int i = 0; i < argc; i++) {
-        const char *arg = argv[i], *next = i + 1 < argc ? argv[i + 1] : NULL;
-        bool used = false, ok = true;
+        const char *arg = argv[i];
+        int used = 0, left = argc - i - 1;
+        bool ok = true;
         if (only_operands || arg[0] != '-' || !arg[1])
             optlist_add(operands, arg, strlen(arg));
         else if (strcmp(arg, "--") == 0)
             only_operands = true;
         else if (arg[1] == '-')
-            ok = parse_long(&p, arg, next, &used);
+            ok = parse_long(&p, arg, argv + i + 1, left, &used);
         else
-            ok = parse_letters(&p, arg, next, &used);
+            ok = parse_letters(&p, arg, argv + i + 1, left, &used);
         if (!ok) return false;
         i += used;
     }

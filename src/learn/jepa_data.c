@@ -56,6 +56,46 @@ int layer_set_model(const LayerSet *s, int layer)
     return m;
 }
 
+/* What `from` has, behind what is there; from is empty then. */
+static void append(Corpus *c, Corpus *from)
+{
+    int files = c->nfiles, windows = c->nwindows;
+    int64_t notes = c->nnotes;
+    c->nfiles += from->nfiles;
+    c->nwindows += from->nwindows;
+    c->nnotes += from->nnotes;
+    c->file = mem_resize(c->file, c->nfiles, sizeof *c->file);
+    c->window = mem_resize(c->window, c->nwindows, sizeof *c->window);
+    c->note = mem_resize(c->note, c->nnotes, sizeof *c->note);
+    memcpy(c->file + files, from->file, (size_t)from->nfiles * sizeof *c->file);
+    memcpy(c->note + notes, from->note, (size_t)from->nnotes * sizeof *c->note);
+    for (int i = 0; i < from->nwindows; i++) {
+        MusicWindow w = from->window[i];
+        w.file += files;
+        w.first += notes;
+        if (w.next >= 0) w.next += windows;
+        c->window[windows + i] = w;
+    }
+    for (int k = 0; k < REFUSED_KINDS; k++) c->refused[k] += from->refused[k];
+    from->nfiles = 0; /* their paths have moved */
+    corpus_free(from);
+}
+
+bool corpora_read(Corpus *c, const OptList *dirs, const CorpusRules *rules, const Run *run,
+                  Err *err)
+{
+    *c = (Corpus){0};
+    for (int i = 0; i < dirs->n; i++) {
+        Corpus one;
+        if (!corpus_read(&one, dirs->item[i], rules, run, err)) {
+            corpus_free(c);
+            return false;
+        }
+        append(c, &one);
+    }
+    return c->nwindows > 0 || err_set(err, "no folder of MIDI files");
+}
+
 void corpus_hold(const Corpus *c, double share, bool *held)
 {
     for (int i = 0; i < c->nfiles; i++)
@@ -97,18 +137,17 @@ void window_set_free(WindowSet *s)
     *s = (WindowSet){0};
 }
 
-uint64_t corpus_file_mark(const Corpus *c, int file)
+void corpus_marks(const Corpus *c, uint64_t *mark)
 {
-    uint64_t mark = HASH_NONE;
+    for (int i = 0; i < c->nfiles; i++) mark[i] = HASH_NONE;
     for (int w = 0; w < c->nwindows; w++) {
-        if (c->window[w].file != file) continue;
         const CorpusNote *note = c->note + c->window[w].first;
+        uint64_t *m = &mark[c->window[w].file];
         for (int i = 0; i < WINDOW_NOTES; i++) {
-            mark = hash_fnv1a_on(mark, &note[i].key, sizeof note[i].key);
-            mark = hash_fnv1a_on(mark, &note[i].dur, sizeof note[i].dur);
+            *m = hash_fnv1a_on(*m, &note[i].key, sizeof note[i].key);
+            *m = hash_fnv1a_on(*m, &note[i].dur, sizeof note[i].dur);
         }
     }
-    return mark;
 }
 
 void windows_hear(const Corpus *c, const int *w, int n, float *x, int32_t *step)

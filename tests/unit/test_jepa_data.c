@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "fixture_model.h"
 #include "fixture_music.h"
 
 static void a_share_of_the_files_is_held_evenly(void **state)
@@ -62,16 +63,57 @@ static void the_same_music_has_the_same_mark(void **state)
 {
     (void)state;
     Corpus a, b;
+    uint64_t x[8], y[8];
     fixture_music(&a, 8);
     fixture_music(&b, 8);
     b.file[3].path[0] = 'x';
+    corpus_marks(&a, x);
+    corpus_marks(&b, y);
     for (int i = 0; i < 8; i++)
-        for (int k = 0; k < 8; k++)
-            assert_int_equal(corpus_file_mark(&a, i) == corpus_file_mark(&b, k), i == k);
+        for (int k = 0; k < 8; k++) assert_int_equal(x[i] == y[k], i == k);
     b.note[3 * SONG_NOTES + 100].key++;
-    assert_true(corpus_file_mark(&a, 3) != corpus_file_mark(&b, 3));
+    corpus_marks(&b, y);
+    for (int i = 0; i < 8; i++) assert_int_equal(x[i] == y[i], i != 3);
     corpus_free(&a);
     corpus_free(&b);
+}
+
+/* Two songs read from files, by themselves and in one corpus. */
+static void several_folders_are_one_corpus(void **state)
+{
+    (void)state;
+    char *paths[2];
+    OptList both = {0}, each = {0};
+    CorpusRules rules = CORPUS_HOUSE;
+    Corpus all, one[2];
+    Err err;
+    rules.min_density = 1;
+    for (int i = 0; i < 2; i++) {
+        paths[i] = test_path(false, i ? "tests/golden/acid.mid" : "tests/golden/house.mid");
+        optlist_add(&both, paths[i], strlen(paths[i]));
+        if (!corpus_read(&one[i], paths[i], &rules, NULL, &err)) fail_msg("%s", err.msg);
+    }
+    if (!corpora_read(&all, &both, &rules, NULL, &err)) fail_msg("%s", err.msg);
+    assert_int_equal(all.nfiles, 2);
+    assert_int_equal(all.nwindows, one[0].nwindows + one[1].nwindows);
+    for (int w = 0; w < one[1].nwindows; w++) {
+        const MusicWindow *a = &all.window[one[0].nwindows + w], *b = &one[1].window[w];
+        assert_int_equal(a->file, 1);
+        assert_memory_equal(all.note + a->first, one[1].note + b->first,
+                            WINDOW_NOTES * sizeof *all.note);
+        assert_int_equal(a->next < 0 ? -1 : a->next - one[0].nwindows, b->next);
+    }
+    assert_true(one[1].nwindows > 8);
+    optlist_add(&each, "/nonexistent", 12);
+    Corpus none;
+    assert_false(corpora_read(&none, &each, &rules, NULL, &err));
+    for (int i = 0; i < 2; i++) {
+        corpus_free(&one[i]);
+        free(paths[i]);
+    }
+    corpus_free(&all);
+    optlist_free(&both);
+    optlist_free(&each);
 }
 
 static void layers_of_several_models_stand_one_after_another(void **state)
@@ -99,6 +141,7 @@ int main(void)
         cmocka_unit_test(a_share_of_the_files_is_held_evenly),
         cmocka_unit_test(the_two_sides_have_all_windows_and_no_file_in_common),
         cmocka_unit_test(the_same_music_has_the_same_mark),
+        cmocka_unit_test(several_folders_are_one_corpus),
         cmocka_unit_test(layers_of_several_models_stand_one_after_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@ typedef struct Shared {
 
 typedef struct Values {
     Shared shared;
-    OptList model, genre;
+    OptList model, genre, song;
     double tempo;
     int root, bars;
     const char *output, *note;
@@ -54,6 +54,8 @@ static const Opt ROWS[] = {
      .help = "note", .empty = true},
     {.name = "audio", .type = OPT_OFF, .at = offsetof(Values, audio), .help = "no audio"},
     {.name = "raw", .type = OPT_FLAG, .at = offsetof(Values, raw), .help = "raw"},
+    {.letter = 's', .name = "songs", .type = OPT_LIST, .at = offsetof(Values, song),
+     .arg = "FILE...", .help = "songs", .many = true},
 };
 static const OptGroup GROUPS[] = {
     {.title = "Own", .opt = ROWS, .n = sizeof ROWS / sizeof *ROWS},
@@ -61,7 +63,7 @@ static const OptGroup GROUPS[] = {
 };
 static const Values DEFAULTS = {.root = -1, .audio = true, .tempo = 0, .bars = 4};
 
-static char *WORDS[16];
+static char *WORDS[24];
 
 /* One parse of words up to NULL. */
 typedef struct Fixture {
@@ -157,6 +159,27 @@ static void a_dash_is_an_operand_and_two_end_the_options(void **state)
     assert_string_equal(f.operands.item[1], "--tempo");
     assert_string_equal(f.v.output, "-");
     assert_false(f.v.shared.quiet);
+    drop(&f);
+}
+
+static void a_list_of_many_takes_all_words_up_to_the_next_option(void **state)
+{
+    (void)state;
+    Fixture f;
+    parse(&f, "--songs", "a", "b", "c", "--model", "m", "x", "-s", "d", "e", "--raw", "y", "--songs=f",
+          "z", "-sg", "--", "w", NULL);
+    assert_true(f.ok);
+    static const char *const SONGS[] = {"a", "b", "c", "d", "e", "f", "g"};
+    static const char *const REST[] = {"x", "y", "z", "w"};
+    assert_int_equal(f.v.song.n, 7);
+    for (int i = 0; i < 7; i++) assert_string_equal(f.v.song.item[i], SONGS[i]);
+    assert_int_equal(f.v.model.n, 1);
+    assert_int_equal(f.operands.n, 4);
+    for (int i = 0; i < 4; i++) assert_string_equal(f.operands.item[i], REST[i]);
+    drop(&f);
+    parse(&f, "--songs", NULL);
+    assert_false(f.ok);
+    assert_non_null(strstr(f.err.msg, "--songs: needs a value: FILE..."));
     drop(&f);
 }
 
@@ -284,6 +307,7 @@ int main(void)
         cmocka_unit_test(letters_form_a_cluster_that_a_value_may_end),
         cmocka_unit_test(a_flag_can_be_taken_back),
         cmocka_unit_test(a_dash_is_an_operand_and_two_end_the_options),
+        cmocka_unit_test(a_list_of_many_takes_all_words_up_to_the_next_option),
         cmocka_unit_test(choices_have_other_names_and_any_case),
         cmocka_unit_test(an_error_names_option_value_and_range),
         cmocka_unit_test(a_typing_error_gets_a_suggestion),
