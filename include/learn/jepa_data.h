@@ -20,6 +20,8 @@ typedef struct LayerSet {
 
 /* fs is of analysis/weights.h. False when it has no layers that can be learned from. */
 bool layer_set_add(LayerSet *s, const FeatureSet *fs, Err *err);
+/* One model of another set. */
+void layer_set_add_from(LayerSet *s, const LayerSet *from, int model);
 void layer_set_free(LayerSet *s);
 int layer_set_size(const LayerSet *s); /* layers */
 /* The model of a layer. */

@@ -18,7 +18,7 @@ typedef struct JepaEvalPlan {
     int seed;
 } JepaEvalPlan;
 
-extern const JepaEvalPlan JEPA_EVAL_PLAN;
+#define JEPA_EVAL_DEFAULTS {.draws = 20, .candidates = 50, .permutations = 999}
 
 /* Who guesses the latent of a layer's window. The baselines have what was learned from: the mean
  * latent of the windows nearest to a layer there is what they are taught, or what they answer. */

@@ -26,7 +26,12 @@ typedef struct JepaPlan {
     int seed;
 } JepaPlan;
 
-extern const JepaPlan JEPA_PLAN;
+#define JEPA_PLAN_DEFAULTS                                                                         \
+    {                                                                                              \
+        .steps = {1200, 900, 600}, .readings = 600, .batch = 32, .rate = 5e-4, .floor = 0.05,      \
+        .decay = 0.05, .clip = 1, .warm = 60, .read_rate = 2e-3, .temperature = 0.15,              \
+        .noise = 0.05, .weights = {.variance = 1, .continuity = 0.05}                              \
+    }
 
 /* The phase after the last: read-outs; then nothing is left to do. */
 enum { JEPA_READING = JEPA_PHASES, JEPA_DONE };
@@ -42,7 +47,7 @@ typedef struct JepaTrainer {
     PairBook book;
     int phase;        /* JepaPhase, JEPA_READING or JEPA_DONE */
     int64_t step;     /* done of the phase */
-    JepaLoss loss;    /* running means of the phase */
+    JepaLoss loss;    /* running means of the phase, or of the last one before its first step */
     double reading;   /* of the read-outs */
     double norm;      /* of the last gradient */
     float *note, *stat, *pair; /* the batch: see JepaBatch */
@@ -59,19 +64,21 @@ int64_t jepa_trainer_done(const JepaTrainer *t); /* of jepa_plan_total() */
 const char *jepa_phase_name(int phase);          /* "music" */
 /* The stage of pairs at a step: in JEPA_ALIGN the thirds of its steps, in JEPA_JOINT hard. */
 PairStage jepa_stage(const JepaPlan *p, int phase, int64_t step);
+/* What the target keeps of itself after a step of the phase; 1 where it does not follow. */
+double jepa_plan_tau(const JepaPlan *p, int phase, int64_t step);
 /* One step, and on to the next phase when the phase is done. Nothing when run was stopped. False
  * when the loss is not finite. */
 bool jepa_trainer_step(JepaTrainer *t, const Run *run, Err *err);
 
-/* Latents of windows that are evenly spread, and (after JEPA_MUSIC) what is foreseen of layers. */
+/* Latents of windows that are evenly spread, and what is foreseen of layers when asked for. */
 typedef struct JepaCheck {
     Health heard, foreseen;
-    double alignment; /* of predictions with what they should be: the next window, or (after
-                         JEPA_MUSIC) the nearest window of a layer */
+    double alignment; /* of predictions with what they should be: the next window, or of layers
+                         the nearest window */
     bool has_layers;
 } JepaCheck;
 
-JepaCheck jepa_trainer_check(JepaTrainer *t, const Run *run);
+JepaCheck jepa_trainer_check(JepaTrainer *t, bool layers, const Run *run);
 
 /* Everything that the next step depends on, in f32. job: whose it is, any text without a newline;
  * the state of another is refused. Loading fills an open trainer. */

@@ -212,7 +212,7 @@ static bool take_words(Parser *p, int k, const char *what, char *const *next, in
     return true;
 }
 
-/* arg is "--name", "--name=value" or "--no-name"; next[0..left) follow, of which *used are taken. */
+/* arg is "--name", "--name=value" or "--no-name"; next[0..left) follow, *used are taken. */
 static bool parse_long(Parser *p, const char *arg, char *const *next, int left, int *used)
 {
     const char *name = arg + 2;

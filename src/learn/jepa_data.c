@@ -17,22 +17,45 @@ int layer_set_size(const LayerSet *s)
     return s->n ? s->first[s->n] : 0;
 }
 
-bool layer_set_add(LayerSet *s, const FeatureSet *fs, Err *err)
+/* Room for n more layers, at the returned index. */
+static int make_room(LayerSet *s, int n)
 {
-    int at = layer_set_size(s), n = at + fs->nl;
-    char mark[17];
-    s->stat = mem_resize(s->stat, (int64_t)n * LAYER, sizeof *s->stat);
-    s->look = mem_resize(s->look, n, sizeof *s->look);
-    if (!layer_windows(fs, s->stat + (int64_t)at * LAYER, s->look + at, err)) return false;
+    int at = layer_set_size(s);
+    s->stat = mem_resize(s->stat, (int64_t)(at + n) * LAYER, sizeof *s->stat);
+    s->look = mem_resize(s->look, at + n, sizeof *s->look);
+    return at;
+}
+
+/* The n layers behind the last model are another's. */
+static void close_model(LayerSet *s, int n, const char *name, const char *mark)
+{
+    int at = layer_set_size(s);
     s->name = mem_resize(s->name, s->n + 1, sizeof *s->name);
     s->mark = mem_resize(s->mark, s->n + 1, sizeof *s->mark);
     s->first = mem_resize(s->first, s->n + 2, sizeof *s->first);
-    feat_fingerprint(fs, mark);
-    s->name[s->n] = mem_strdup(fs->model ? fs->model : "");
+    s->name[s->n] = mem_strdup(name ? name : "");
     s->mark[s->n] = mem_strdup(mark);
     s->first[s->n++] = at;
-    s->first[s->n] = n;
+    s->first[s->n] = at + n;
+}
+
+bool layer_set_add(LayerSet *s, const FeatureSet *fs, Err *err)
+{
+    int at = make_room(s, fs->nl);
+    char mark[17];
+    if (!layer_windows(fs, s->stat + (int64_t)at * LAYER, s->look + at, err)) return false;
+    feat_fingerprint(fs, mark);
+    close_model(s, fs->nl, fs->model, mark);
     return true;
+}
+
+void layer_set_add_from(LayerSet *s, const LayerSet *from, int model)
+{
+    int first = from->first[model], n = from->first[model + 1] - first, at = make_room(s, n);
+    memcpy(s->stat + (int64_t)at * LAYER, from->stat + (int64_t)first * LAYER,
+           (size_t)n * LAYER * sizeof *s->stat);
+    memcpy(s->look + at, from->look + first, (size_t)n * sizeof *s->look);
+    close_model(s, n, from->name[model], from->mark[model]);
 }
 
 void layer_set_free(LayerSet *s)

@@ -11,8 +11,6 @@
 enum { WINDOW = WINDOW_NOTES * NOTE_FEATURES };
 enum { APART = 8, LEAST = 5 }; /* windows for each candidate, and candidates, there must be */
 
-const JepaEvalPlan JEPA_EVAL_PLAN = {.draws = 20, .candidates = 50, .permutations = 999};
-
 const char *guess_name(Guess g)
 {
     static const char *const NAMES[] = {"jepa", "ridge", "nearest", "rule"};

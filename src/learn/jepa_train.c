@@ -12,20 +12,6 @@
 enum { LAYER = STAT_TOKENS * STAT_FEATURES, WINDOW = WINDOW_NOTES * NOTE_FEATURES };
 enum { CHAIN = JEPA_SEQ + 1, PROBE = 192 };
 
-const JepaPlan JEPA_PLAN = {.steps = {1200, 900, 600},
-                            .readings = 600,
-                            .batch = 32,
-                            .rate = 5e-4,
-                            .floor = 0.05,
-                            .decay = 0.05,
-                            .clip = 1,
-                            .warm = 60,
-                            .read_rate = 2e-3,
-                            .temperature = 0.15,
-                            .noise = 0.05,
-                            .weights = {.variance = 1, .continuity = 0.05},
-                            .seed = 0};
-
 const char *jepa_phase_name(int phase)
 {
     static const char *const NAMES[] = {"music", "align", "joint", "reading", "done"};
@@ -56,6 +42,14 @@ PairStage jepa_stage(const JepaPlan *p, int phase, int64_t step)
     if (phase != JEPA_ALIGN) return PAIR_HARD;
     int64_t third = 3 * step / (p->steps[JEPA_ALIGN] > 0 ? p->steps[JEPA_ALIGN] : 1);
     return third < 2 ? (PairStage)third : PAIR_HARD;
+}
+
+/* The target follows in the first and the last phase, one course over both. */
+double jepa_plan_tau(const JepaPlan *p, int phase, int64_t step)
+{
+    if (phase != JEPA_MUSIC && phase != JEPA_JOINT) return 1;
+    int64_t at = step + (phase == JEPA_JOINT ? p->steps[JEPA_MUSIC] : 0);
+    return jepa_tau(at, (int64_t)p->steps[JEPA_MUSIC] + p->steps[JEPA_JOINT]);
 }
 
 /* ---- batches -------------------------------------------------------------------------------- */
@@ -149,15 +143,6 @@ static void add_loss(JepaTrainer *t, const JepaLoss *l)
     t->loss.continuity = running(t->loss.continuity, l->continuity, t->adam.step);
 }
 
-/* The target follows in the first and the last phase, one course over both. */
-static void follow(JepaTrainer *t)
-{
-    const int *steps = t->plan.steps;
-    int64_t at = t->step + (t->phase == JEPA_JOINT ? steps[JEPA_MUSIC] : 0);
-    if (t->phase != JEPA_ALIGN)
-        jepa_follow(&t->net, jepa_tau(at, (int64_t)steps[JEPA_MUSIC] + steps[JEPA_JOINT]));
-}
-
 static double rate_now(const JepaTrainer *t, double peak)
 {
     int64_t steps = jepa_plan_steps(&t->plan, t->phase);
@@ -185,7 +170,7 @@ static bool learn_step(JepaTrainer *t, const Run *run, Err *err)
     adam_step_of(&t->adam, ps, &opts, t->net.grads, gradient_clip(t->norm, t->plan.clip),
                  rate_now(t, t->plan.rate), moves);
     free(moves);
-    follow(t);
+    if (t->phase != JEPA_ALIGN) jepa_follow(&t->net, jepa_plan_tau(&t->plan, t->phase, t->step));
     add_loss(t, &loss);
     t->step++;
     return true;
@@ -219,7 +204,6 @@ static void turn(JepaTrainer *t)
         adam_alloc(&t->adam, &t->net.params);
         t->phase++;
         t->step = 0;
-        t->loss = (JepaLoss){0};
     }
 }
 
@@ -321,10 +305,10 @@ static void check_layers(JepaTrainer *t, JepaCheck *check, const Run *run)
     free(w);
 }
 
-JepaCheck jepa_trainer_check(JepaTrainer *t, const Run *run)
+JepaCheck jepa_trainer_check(JepaTrainer *t, bool layers, const Run *run)
 {
     JepaCheck check = {.alignment = NAN};
     check_music(t, &check, run);
-    if (t->phase > JEPA_MUSIC) check_layers(t, &check, run);
+    if (layers) check_layers(t, &check, run);
     return check;
 }

@@ -128,6 +128,15 @@ static void layers_of_several_models_stand_one_after_another(void **state)
     assert_int_equal(layer_set_model(&s, 11), 2);
     assert_string_not_equal(s.mark[0], s.mark[1]);
     for (int i = 0; i < 3; i++) assert_true(s.look[i].tension >= 0 && s.look[i].tension <= 1);
+    LayerSet part = {0};
+    layer_set_add_from(&part, &s, 2);
+    layer_set_add_from(&part, &s, 0);
+    assert_int_equal(layer_set_size(&part), 5 + 3);
+    assert_string_equal(part.mark[1], s.mark[0]);
+    assert_memory_equal(part.stat, s.stat + 7 * STAT_TOKENS * STAT_FEATURES,
+                        5 * STAT_TOKENS * STAT_FEATURES * sizeof *s.stat);
+    assert_memory_equal(part.look + 5, s.look, 3 * sizeof *s.look);
+    layer_set_free(&part);
     Err err = {""};
     FeatureSet none = {.nl = 2};
     assert_false(layer_set_add(&s, &none, &err));

@@ -169,12 +169,12 @@ static void a_check_looks_at_music_and_then_at_layers(void **state)
 {
     (void)state;
     Data *d = begin(&TINY);
-    JepaCheck music = jepa_trainer_check(&d->t, NULL);
+    JepaCheck music = jepa_trainer_check(&d->t, false, NULL);
     assert_false(music.has_layers);
     assert_true(music.heard.active > 0 && music.heard.rank > 1);
     assert_true(music.alignment > 0 && music.alignment < 4);
     steps(d, 3, 1);
-    JepaCheck both = jepa_trainer_check(&d->t, NULL);
+    JepaCheck both = jepa_trainer_check(&d->t, true, NULL);
     assert_true(both.has_layers);
     assert_true(both.foreseen.rank > 1);
     end(d);

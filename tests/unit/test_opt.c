@@ -166,8 +166,8 @@ static void a_list_of_many_takes_all_words_up_to_the_next_option(void **state)
 {
     (void)state;
     Fixture f;
-    parse(&f, "--songs", "a", "b", "c", "--model", "m", "x", "-s", "d", "e", "--raw", "y", "--songs=f",
-          "z", "-sg", "--", "w", NULL);
+    parse(&f, "--songs", "a", "b", "c", "--model", "m", "x", "-s", "d", "e", "--raw", "y",
+          "--songs=f", "z", "-sg", "--", "w", NULL);
     assert_true(f.ok);
     static const char *const SONGS[] = {"a", "b", "c", "d", "e", "f", "g"};
     static const char *const REST[] = {"x", "y", "z", "w"};
