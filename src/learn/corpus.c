@@ -135,11 +135,11 @@ static bool say_why_not(const Corpus *c, const Reading *r, Err *err)
         return err_set(err, "%s: %d files fit, but none has a track of %d notes", r->dir,
                        c->nfiles, WINDOW_NOTES);
     return err_set(err, "%s: none of %d files fits: %d broken, %d of another tempo than %g-%g, "
-                   "%d in frames or another metre than 4/4, %d shorter than %d bars, %d with "
-                   "fewer than %g notes a bar", r->dir, r->path.n, n[REFUSED_BROKEN],
-                   n[REFUSED_TEMPO], r->rules->bpm_lo, r->rules->bpm_hi, n[REFUSED_METRE],
-                   n[REFUSED_SHORT], r->rules->min_bars, n[REFUSED_SPARSE],
-                   r->rules->min_density);
+                   "%d in frames or another metre than 4/4, %d without notes or shorter than %d "
+                   "bars, %d with fewer than %g notes a bar", r->dir, r->path.n,
+                   n[REFUSED_BROKEN], n[REFUSED_TEMPO], r->rules->bpm_lo,
+                   r->rules->bpm_hi, n[REFUSED_METRE], n[REFUSED_SHORT],
+                   r->rules->min_bars, n[REFUSED_SPARSE], r->rules->min_density);
 }
 
 bool corpus_read(Corpus *c, const char *dir, const CorpusRules *rules, const Run *run, Err *err)

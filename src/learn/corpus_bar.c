@@ -9,7 +9,9 @@
  *   the bar's first beat is that of every fourth beat, four sums being compared, where notes are
  *     longest and loudest and where harmony changes most (1 - cosine of the pitch classes of the
  *     two beats before and the two from here on), each in standard deviations of its own.
- * One phase for the whole file: half bars in a song's middle (POP909 has some) are not followed. */
+ * One phase for the whole file: half bars in a song's middle (POP909 has some) are not followed.
+ * Of eleven songs of POP909 the beat was that of the data set's annotation in all (to 0.02
+ * quarters), the bar in eight (tests/unit/test_corpus.c). */
 #include "corpus_parts.h"
 
 #include <math.h>

@@ -60,7 +60,7 @@ says 'broken.mid: none of 1 files fits: 1 broken' "a broken piece is named"
 run "$LLM" jepa corpus --midi midi --against midi/nothere.mid
 says 'nothere.mid: no such folder' "a missing piece is named"
 run "$LLM" jepa corpus --midi midi --drums
-says 'none of 5 files fits: 1 broken, 1 of another tempo.* 3 shorter' "no drums, no corpus"
+says 'none of 5 files fits: 1 broken, 1 of another tempo.* 3 without notes' "no drums, no corpus"
 mkdir empty
 run "$LLM" jepa corpus --midi empty
 says 'empty: no .mid and no .midi file' "an empty folder says so"

@@ -254,11 +254,20 @@ static void pop909_is_heard(void **state)
     for (int s = 1; s < BAR_STEPS; s++) assert_true(at[s] < at[0]);
     for (int s = 0; s < BAR_STEPS; s += 2) assert_true(at[s] > 3 * at[s + 1]);
     corpus_free(&c);
-    /* Beats and downbeats are those that come with the data set (beat_midi.txt): quarter notes. */
-    assert_near(fmod(first_bar(dir, "POP909/007/007.mid"), 4), 1.358, 0.02);
-    assert_near(fmod(first_bar(dir, "POP909/014/014.mid"), 4), 3.964, 0.02);
-    assert_near(fmod(first_bar(dir, "POP909/006/006.mid"), 1), 0.868, 0.02);
-    assert_near(fmod(first_bar(dir, "POP909/009/009.mid"), 1), 0.720, 0.02);
+    /* Where downbeats are according to the data set (beat_midi.txt), in quarters from tick 0, for
+     * the greater part of the song. Its own beats are found by a program: of eleven songs of a
+     * house tempo beats agreed in all, downbeats in eight. In 006 half bars are in the way; in 009
+     * and 143 bass, length and harmony all lie a beat after its downbeats. */
+    static const struct { const char *path; double at; bool bar; } SONG[] = {
+        {"POP909/007/007.mid", 1.358, true}, {"POP909/014/014.mid", 3.964, true},
+        {"POP909/031/031.mid", 0.193, true}, {"POP909/036/036.mid", 1.452, true},
+        {"POP909/088/088.mid", 0.714, true}, {"POP909/138/138.mid", 2.287, true},
+        {"POP909/179/179.mid", 0.520, true}, {"POP909/005/005.mid", 0.604, true},
+        {"POP909/006/006.mid", 0.868, false}, {"POP909/009/009.mid", 0.720, false},
+        {"POP909/143/143.mid", 0.304, false}};
+    for (size_t i = 0; i < sizeof SONG / sizeof SONG[0]; i++)
+        assert_near(fmod(first_bar(dir, SONG[i].path) + 4, SONG[i].bar ? 4 : 1), SONG[i].at,
+                    0.02);
     free(dir);
 }
 

@@ -18,8 +18,8 @@ static CorpusRefusal refusal_of(const char *dir, const char *name, const CorpusR
     char *path = path_join(dir, name);
     bool ok = corpus_read(&c, path, rules, NULL, &err);
     static const char *const WORD[REFUSED_KINDS] = {
-        "1 broken", "1 of another tempo", "1 in frames or another metre", "1 shorter than",
-        "1 with fewer"};
+        "1 broken", "1 of another tempo", "1 in frames or another metre",
+        "1 without notes or shorter", "1 with fewer"};
     int kind = REFUSED_KINDS;
     for (int i = 0; !ok && i < REFUSED_KINDS; i++)
         if (strstr(err.msg, WORD[i])) kind = i;
@@ -170,7 +170,7 @@ static void what_is_missing_is_said(void **state)
     assert_false(corpus_read(&c, *state, &CORPUS_HOUSE, NULL, &err));
     assert_non_null(strstr(err.msg, "none of 2 files fits"));
     assert_non_null(strstr(err.msg, "1 of another tempo than 115-142"));
-    assert_non_null(strstr(err.msg, "1 shorter than 32 bars"));
+    assert_non_null(strstr(err.msg, "1 without notes or shorter than 32 bars"));
 }
 
 /* ---- files ---------------------------------------------------------------------------------- */
