@@ -160,6 +160,17 @@ static bool tell_prompt(Sitting *s, const FeatureSet *fs, PromptReader *reader, 
     return ok;
 }
 
+/* The network is the reader's own, the features are the studio's. */
+static bool lend_network(Sitting *s, PromptReader *reader, GeneratorSource *network, Err *err)
+{
+    if (s->job->activations.music.generator != GEN_JEPA) return true;
+    const Sources *src = studio_weights(s->seat->studio, s->job->model, false, s->run, err);
+    if (!src || !generator_source_open(network, NULL, err)) return false;
+    reader->network = network;
+    reader->weights = src->fs[0];
+    return true;
+}
+
 static bool make_prompt(Sitting *s, Err *err)
 {
     const StudioShared *h = s->shared;
@@ -171,12 +182,15 @@ static bool make_prompt(Sitting *s, Err *err)
     if (!open_lm(s->seat, h, err)) return false;
     if (tense && !h->has_direction)
         return err_set(err, "%s: no direction can be fitted for --mode %s", h->m.name, job->mode);
+    GeneratorSource network = {.said = ""};
     stage.reader = borrow_reader(s, tense ? &h->direction : NULL);
-    bool ok = cast_add(&stage.cast, &stage.reader, s->job->prompt, s->run, err) &&
+    bool ok = lend_network(s, &stage.reader, &network, err) &&
+              cast_add(&stage.cast, &stage.reader, s->job->prompt, s->run, err) &&
               stage_piece(&stage, &s->names, s->run, err);
     take(s, STUDIO_JSON, NAME_JSON);
     ok = ok && tell_prompt(s, &stage.cast.fs[0], &stage.reader, err);
     cast_free(&stage.cast);
+    generator_source_close(&network);
     return ok;
 }
 
@@ -188,7 +202,8 @@ static bool make_weights(Sitting *s, Err *err)
     const char *name = job->genre->n ? job->genre->item[0] : PIECE_DEFAULT_GENRE;
     const Genre *genre = genre_find(name);
     if (!genre) return err_set(err, "there is no genre '%s'", name);
-    const Sources *src = studio_weights(s->seat->studio, s->job->model, s->run, err);
+    bool foreseen = job->opts.generator == GEN_JEPA;
+    const Sources *src = studio_weights(s->seat->studio, s->job->model, foreseen, s->run, err);
     return src && piece_make_one(job, genre, src, &s->names, &s->set, s->run, err);
 }
 

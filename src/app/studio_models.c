@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/direction_job.h"
+#include "app/generator_source.h"
 #include "app/space_job.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -15,10 +16,10 @@
 typedef struct StudioEntry {
     char *name, *path, *family;
     int nl, d;
-    bool space, open, analysed;
+    bool space, open, analysed[2];
     pthread_mutex_t lock, weights_lock; /* around opening, around analysing the weights */
     StudioShared shared;
-    Sources weights;
+    Sources weights[2]; /* plain, foreseen */
 } StudioEntry;
 
 struct Studio {
@@ -95,7 +96,8 @@ void studio_close(Studio *s)
     for (int i = 0; s && i < s->n; i++) {
         StudioEntry *e = &s->entry[i];
         if (e->open) shared_free(&e->shared);
-        if (e->analysed) sources_free(&e->weights);
+        for (int k = 0; k < 2; k++)
+            if (e->analysed[k]) sources_free(&e->weights[k]);
         pthread_mutex_destroy(&e->lock);
         pthread_mutex_destroy(&e->weights_lock);
         free(e->name);
@@ -170,14 +172,23 @@ const StudioShared *studio_shared(Studio *s, int model, const Run *run, Err *err
     return h;
 }
 
-const Sources *studio_weights(Studio *s, int model, const Run *run, Err *err)
+static bool analyse(Sources *src, const StudioEntry *e, bool foreseen, const Run *run, Err *err)
 {
-    StudioEntry *e = &s->entry[model];
     char *name = e->path;
     const OptList list = {.item = &name, .n = 1};
+    if (!sources_load(src, &list, NULL, NULL, run, err)) return false;
+    if (!foreseen || sources_foresee(src, NULL, run, err)) return true;
+    sources_free(src);
+    return false;
+}
+
+const Sources *studio_weights(Studio *s, int model, bool foreseen, const Run *run, Err *err)
+{
+    StudioEntry *e = &s->entry[model];
     pthread_mutex_lock(&e->weights_lock);
-    if (!e->analysed) e->analysed = sources_load(&e->weights, &list, NULL, NULL, run, err);
-    const Sources *src = e->analysed ? &e->weights : NULL;
+    if (!e->analysed[foreseen])
+        e->analysed[foreseen] = analyse(&e->weights[foreseen], e, foreseen, run, err);
+    const Sources *src = e->analysed[foreseen] ? &e->weights[foreseen] : NULL;
     pthread_mutex_unlock(&e->weights_lock);
     return src;
 }

@@ -21,7 +21,8 @@ typedef struct StudioShared {
 
 /* Opened on first use; the same pointer ever after. */
 const StudioShared *studio_shared(Studio *s, int model, const Run *run, Err *err);
-/* The features of its weights, analysed on first use. */
-const Sources *studio_weights(Studio *s, int model, const Run *run, Err *err);
+/* The features of its weights, analysed on first use; foreseen: with what the network beside the
+ * models makes of them (app/generator_source.h). */
+const Sources *studio_weights(Studio *s, int model, bool foreseen, const Run *run, Err *err);
 
 #endif

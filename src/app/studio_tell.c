@@ -43,12 +43,16 @@ bool studio_tell_summary(StudioPiece *p, Err *err)
 
 /* ---- words ---------------------------------------------------------------------------------- */
 
-/* The token that gave a note of the first track its pitch, -1 = none. */
+/* The token that gave a note of the first track its pitch, -1 = none; where a network did, its
+ * loudness. */
 static int token_of(const Sidecar *sc, const SidecarNote *n)
 {
-    int i = n->from[FROM_PITCH];
-    if (n->track != 0 || i < 0) return -1;
-    return strcmp(sc->source[i].table, "tokens") == 0 ? sc->source[i].token : -1;
+    static const int PART[] = {FROM_PITCH, FROM_VELOCITY};
+    for (int k = 0; k < 2 && n->track == 0; k++) {
+        int i = n->from[PART[k]];
+        if (i >= 0 && strcmp(sc->source[i].table, "tokens") == 0) return sc->source[i].token;
+    }
+    return -1;
 }
 
 bool studio_tell_onsets(const Sidecar *sc, int n, double *onset)

@@ -12,8 +12,12 @@ extern const Command cmd_space_play, cmd_activations, cmd_weights;
 
 static const char *const SPACE_OPTIONS[] = {"voices", "layers", "scale",  "root",
                                             "tempo",  "engine", "format", NULL};
-static const char *const PROMPT_OPTIONS[] = {"engine", "format", NULL};
+static const char *const PROMPT_OPTIONS[] = {"generator", "markov-weight", "engine", "format",
+                                             NULL};
 static const char *const SINE_OPTIONS[] = {"format", NULL};
+static const char *const LINES_OPTIONS[] = {"length", "tempo",         "root",   "mode",
+                                            "generator", "markov-weight", "engine", "format",
+                                            NULL};
 static const char *const WEIGHTS_OPTIONS[] = {"length", "tempo",  "root", "mode",
                                               "engine", "format", NULL};
 
@@ -68,8 +72,8 @@ int serve_modes(ServeMode *mode)
     } PROMPT[] = {{"solo", NULL, PROMPT_OPTIONS},
                   {"thinking", "--mode=thinking", SINE_OPTIONS},
                   {"operatic", "--mode=operatic", SINE_OPTIONS}},
-      WEIGHTS[] = {{"acid", "--genre=acid", WEIGHTS_OPTIONS},
-                   {"house", "--genre=house", WEIGHTS_OPTIONS},
+      WEIGHTS[] = {{"acid", "--genre=acid", LINES_OPTIONS},
+                   {"house", "--genre=house", LINES_OPTIONS},
                    {"dna", "--genre=dna", WEIGHTS_OPTIONS},
                    {"opera", "--genre=opera", WEIGHTS_OPTIONS}};
     int n = 0;

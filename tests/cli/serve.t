@@ -186,6 +186,26 @@ for m in solo thinking operatic; do
         status 404 "it takes all words at once"
     fi
 done
+make '{"mode": "acid", "options": {"length": 8, "generator": "lstm", "markov-weight": 0.4}}'
+get "/api/jobs/$id/piece.mid"
+cp out got.mid
+run "$LLM" weights --genre acid --length 8 --generator lstm --markov-weight 0.4 -q -o c.mid
+same got.mid c.mid "lines by a chain are those of the command"
+if [ -f "$ROOT/models/jepa-house/jepa.safetensors" ]; then
+    make '{"mode": "house", "options": {"length": 8, "generator": "jepa"}}'
+    get "/api/jobs/$id/piece.mid"
+    cp out got.mid
+    run "$LLM" weights --genre house --length 8 --generator jepa -q -o c.mid
+    same got.mid c.mid "lines by a network are those of the command"
+    make '{"mode": "solo", "prompt": "The owl flew.", "options": {"generator": "jepa"}}'
+    get "/api/jobs/$id/piece.mid"
+    cp out got.mid
+    run "$LLM" activations -p 'The owl flew.' --generator jepa -q -o c.mid
+    same got.mid c.mid "so is a prompt by a network"
+    get "/api/jobs/$id/words.json"
+    json out 'join("|", map { $_->{text} } @{$j->{words}}) eq "The|owl|flew." &&
+        !grep { !@{$_->{notes}} } @{$j->{words}}' "its words have their notes"
+fi
 make '{"mode": "dna", "options": {"length": 8, "root": "D"}}'
 get "/api/jobs/$id/piece.mid"
 cp out got.mid
