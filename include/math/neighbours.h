@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/err.h"
 #include "base/run.h"
 
 /* Owner; zero is empty. */
@@ -12,6 +13,12 @@ typedef struct Neighbours {
     int *index;   /* [n, k] other points, nearest first, equals by index */
     double *dist; /* [n, k] Euclidean distances */
 } Neighbours;
+
+enum { NEIGHBOURS_FEWEST = 4 };
+
+/* Whether x [n, d] can be mapped: at least NEIGHBOURS_FEWEST points, all finite, not all the same.
+ * who: of the message, "t-SNE". */
+bool neighbours_check(const double *x, int n, int d, const char *who, Err *err);
 
 /* The k (< n) nearest other points of each of x [n, d], finite: exact, by comparing all pairs. */
 void neighbours_find(Neighbours *nb, const double *x, int n, int d, int k, const Run *run);

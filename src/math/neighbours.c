@@ -120,6 +120,20 @@ static double *centred(const double *x, int n, int d)
     return c;
 }
 
+bool neighbours_check(const double *x, int n, int d, const char *who, Err *err)
+{
+    bool same = true;
+    if (n < NEIGHBOURS_FEWEST)
+        return err_set(err, "%s needs at least %d points, not %d", who, NEIGHBOURS_FEWEST, n);
+    for (int64_t e = 0; e < (int64_t)n * d; e++) {
+        if (!isfinite(x[e]))
+            return err_set(err, "row %lld, column %lld is not a finite number",
+                           (long long)(e / d), (long long)(e % d));
+        same = same && x[e] == x[e % d];
+    }
+    return !same || err_set(err, "all %d points are the same: there is nothing to map", n);
+}
+
 void neighbours_find(Neighbours *nb, const double *x, int n, int d, int k, const Run *run)
 {
     int workers = run_threads(run);

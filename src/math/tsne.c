@@ -14,20 +14,7 @@
 #include "tsne_parts.h"
 
 static const double EXAGGERATION = 12, START_DEVIATION = 1e-4, STILL = 1e-7, LEAST_GAIN = 0.01;
-enum { EXAGGERATED = 250, FEWEST = 4 };
-
-static bool check(const double *x, int n, int d, Err *err)
-{
-    bool same = true;
-    if (n < FEWEST) return err_set(err, "t-SNE needs at least %d points, not %d", FEWEST, n);
-    for (int64_t e = 0; e < (int64_t)n * d; e++) {
-        if (!isfinite(x[e]))
-            return err_set(err, "row %lld, column %lld is not a finite number",
-                           (long long)(e / d), (long long)(e % d));
-        same = same && x[e] == x[e % d];
-    }
-    return !same || err_set(err, "all %d points are the same: there is nothing to map", n);
-}
+enum { EXAGGERATED = 250 };
 
 static bool start(double *y, const double *x, int n, int d, int dims, Err *err)
 {
@@ -93,7 +80,7 @@ bool tsne_fit(double *y, const double *x, int n, int d, const TsneOpts *o, const
     Neighbours nb;
     Sparse p;
     Forces f;
-    if (!check(x, n, d, err) || !start(y, x, n, d, o->dims, err)) return false;
+    if (!neighbours_check(x, n, d, "t-SNE", err) || !start(y, x, n, d, o->dims, err)) return false;
     double perplexity = tsne_perplexity(o->perplexity, n);
     int k = (int)(3 * perplexity) + 1 < n - 1 ? (int)(3 * perplexity) + 1 : n - 1;
     neighbours_find(&nb, x, n, d, k, run);

@@ -16,7 +16,7 @@
 #include "math/pca.h"
 #include "umap_parts.h"
 
-enum { FEWEST = 4, NEGATIVE = 5, FIT_POINTS = 300, FIT_STEPS = 200 };
+enum { NEGATIVE = 5, FIT_POINTS = 300, FIT_STEPS = 200 };
 static const double CLIP = 4, SIDE = 10, REPULSION_FLOOR = 0.001, JITTER = 1e-4;
 static const uint64_t GOLDEN = 0x9e3779b97f4a7c15u; /* 2^64 over the golden ratio */
 
@@ -34,19 +34,6 @@ typedef struct Layout {
     int64_t nedges;
     uint64_t turn; /* how many points have been read off the sequence */
 } Layout;
-
-static bool check(const double *x, int n, int d, Err *err)
-{
-    bool same = true;
-    if (n < FEWEST) return err_set(err, "UMAP needs at least %d points, not %d", FEWEST, n);
-    for (int64_t e = 0; e < (int64_t)n * d; e++) {
-        if (!isfinite(x[e]))
-            return err_set(err, "row %lld, column %lld is not a finite number",
-                           (long long)(e / d), (long long)(e % d));
-        same = same && x[e] == x[e % d];
-    }
-    return !same || err_set(err, "all %d points are the same: there is nothing to map", n);
-}
 
 /* Sum of squares of the curve's errors, with the normal equations of a step in (a, b). */
 static double curve_error(double a, double b, double min_dist, double spread, double h[3],
@@ -198,7 +185,7 @@ bool umap_fit(double *y, const double *x, int n, int d, const UmapOpts *o, const
     Layout l = {.y = y, .n = n, .dims = o->dims,
                 .epochs = o->epochs > 0 ? o->epochs : n <= 10000 ? 500 : 200};
     int k = o->neighbours - 1 < n - 1 ? o->neighbours - 1 : n - 1;
-    if (!check(x, n, d, err)) return false;
+    if (!neighbours_check(x, n, d, "UMAP", err)) return false;
     neighbours_find(&nb, x, n, d, k, run);
     umap_graph(&g, &nb);
     neighbours_free(&nb);

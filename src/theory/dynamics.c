@@ -118,7 +118,7 @@ static void sforzando(const TheoryText *x, const int *token, int n, Findings *ou
                      .value = value, .spread = spread, .n = n * t->nl,
                      .control = "499 shuffles of the tokens within each layer", .under = under,
                      .ncontrol = SECTION_SHUFFLES};
-    const char *label = x->label && x->label[token[which]] ? x->label[token[which]] : "";
+    const char *label = section_label(x, token[which]);
     finding_else(finding_add(out, &s, "Token %d, \"%s\", is struck sforzando: every layer looks "
                              "back at it.", token[which], label),
                  "No token draws attention in layer after layer.");

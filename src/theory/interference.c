@@ -19,22 +19,9 @@ enum { SERIES_TOKENS = 64, OVERTONES = 16 };
 
 /* ---- interference --------------------------------------------------------------------------- */
 
-typedef struct Square {
-    const double *v; /* [n, n] */
-    int n;
-} Square;
-
-static double signed_mean(const void *ud, const int *order, int n)
-{
-    const Square *s = ud;
-    double sum = 0;
-    for (int i = 0; i < n; i++) sum += s->v[(int64_t)i * s->n + order[i]];
-    return sum / n;
-}
-
 static double size_of_mean(const void *ud, const int *order, int n)
 {
-    return fabs(signed_mean(ud, order, n));
+    return fabs(section_mean_at(ud, order, n));
 }
 
 /* Cosines of the stream of token i with the update of token k at a layer: [n, n]. */
@@ -60,10 +47,10 @@ static void interference(const Trace *t, const int *token, int n, double *mean, 
         for (int64_t i = 0; i < (int64_t)n * n; i++) v[i] += dots[i] / t->nl;
         free(dots);
     }
-    Square square = {.v = v, .n = n};
+    SectionSquare square = {.v = v, .n = n};
     int *order = mem_alloc(n, sizeof *order);
     for (int i = 0; i < n; i++) order[i] = i;
-    double value = signed_mean(&square, order, n);
+    double value = section_mean_at(&square, order, n);
     FindingSpec s = {.section = SECTION, .name = "harmony.interference",
                      .definition = "magnitude of the mean cosine of a token's stream with what the "
                                    "next layer adds to it, both less the mean token",
@@ -156,14 +143,6 @@ static void sympathy(const Trace *t, const int *token, int n, Findings *out)
 
 /* ---- overtones ------------------------------------------------------------------------------ */
 
-static double participation(const double *gram, int n)
-{
-    double trace = 0, squares = 0;
-    for (int i = 0; i < n; i++) trace += gram[(int64_t)i * (n + 1)];
-    for (int64_t i = 0; i < (int64_t)n * n; i++) squares += gram[i] * gram[i];
-    return squares > 0 ? trace * trace / squares : NAN;
-}
-
 /* x [n, d] with every column shuffled by itself. */
 static void shuffle_columns(const double *x, int n, int d, Control *c, double *y)
 {
@@ -180,12 +159,12 @@ static void concentration(const Trace *t, const int *token, int n, Findings *out
     double under[SECTION_SHUFFLES], *x = section_points(t, t->nl, token, n);
     double *y = mem_alloc((int64_t)n * t->d, sizeof *y), *gram = section_dots(x, n, x, n, t->d);
     Control c = control_seed(53);
-    double value = participation(gram, n);
+    double value = section_participation(gram, n);
     free(gram);
     for (int s = 0; section_more(out->run, s); s++) {
         shuffle_columns(x, n, t->d, &c, y);
         gram = section_dots(y, n, y, n, t->d);
-        under[s] = participation(gram, n);
+        under[s] = section_participation(gram, n);
         free(gram);
     }
     FindingSpec s = {.section = SECTION, .name = "harmony.overtones", .unit = "directions",
@@ -227,7 +206,7 @@ static void overtone_row(FindingTable *table, const Trace *t, int layer, const i
     int m = n - 1 < OVERTONES ? n - 1 : OVERTONES;
     if (m > t->d) m = t->d;
     section_layer_label(table, layer, layer);
-    table_set(table, layer, 1, participation(gram, n));
+    table_set(table, layer, 1, section_participation(gram, n));
     bool ok = eigen_values_f64(gram, n, w);
     while (ok && m > 0 && !(w[n - m] > 1e-9 * w[n - 1])) m--;
     if (ok && m >= 3) {

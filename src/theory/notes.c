@@ -16,19 +16,6 @@ enum { PITCHES = 64, MIXED = 32 };
 
 /* ---- octaves -------------------------------------------------------------------------------- */
 
-typedef struct Square {
-    const double *v; /* [n, n] */
-    int n;
-} Square;
-
-static double mean_at_order(const void *ud, const int *order, int n)
-{
-    const Square *s = ud;
-    double sum = 0;
-    for (int i = 0; i < n; i++) sum += s->v[(int64_t)i * s->n + order[i]];
-    return sum / n;
-}
-
 /* v [n, n]: mean over all pairs of layers i < j of the cosine of a token at i with another at j. */
 static double *across_layers(const Trace *t, const int *token, int n)
 {
@@ -53,14 +40,14 @@ static void octaves(const Trace *t, const int *token, int n, Findings *out)
     double under[SECTION_SHUFFLES], *v = across_layers(t, token, n);
     double *own = mem_alloc(n, sizeof *own);
     for (int i = 0; i < n; i++) own[i] = v[(int64_t)i * n + i];
-    Square square = {.v = v, .n = n};
+    SectionSquare square = {.v = v, .n = n};
     FindingSpec s = {.section = SECTION, .name = "notes.octave",
                      .definition = "mean cosine of a token's direction (less the mean token) in "
                                    "one layer with its direction in a later one, all pairs of "
                                    "layers",
                      .spread = section_spread(own, n),
                      .control = "499 shuffles of the tokens of the later layers"};
-    section_test(out->run, &s, mean_at_order, &square, n, 1, 21, under);
+    section_test(out->run, &s, section_mean_at, &square, n, 1, 21, under);
     finding_else(finding_add(out, &s, "A token is the same note in other octaves: later layers "
                              "keep its direction."),
                  "Later layers do not keep a token's direction.");

@@ -38,11 +38,10 @@ static double *corner(const Tensor *t, int *rows, int *cols)
 
 static double share_of(const double *w, int rows, int cols)
 {
-    double trace = 0, squares = 0, *gram = section_dots(w, rows, w, rows, cols);
-    for (int i = 0; i < rows; i++) trace += gram[(int64_t)i * (rows + 1)];
-    for (int64_t i = 0; i < (int64_t)rows * rows; i++) squares += gram[i] * gram[i];
+    double *gram = section_dots(w, rows, w, rows, cols), share;
+    share = section_participation(gram, rows) / rows;
     free(gram);
-    return squares > 0 ? trace * trace / squares / rows : NAN;
+    return share;
 }
 
 /* under [SHUFFLES] += the shares of shuffled entries. A shuffle of all entries for each would take

@@ -65,7 +65,7 @@ static void rubato(const Trace *t, const double *u, const int *token, int n, con
     int slow = 0;
     for (int i = 1; i < n; i++)
         if (mean[i] > mean[slow]) slow = i;
-    const char *label = x->label && x->label[token[slow]] ? x->label[token[slow]] : "";
+    const char *label = section_label(x, token[slow]);
     finding_else(finding_add(out, &s,
                              "Some tokens are worked on more than others in layer after layer; "
                              "most of all token %d, \"%s\".", token[slow], label),

@@ -81,6 +81,14 @@ void section_test(const Run *run, FindingSpec *s, SectionMeasure *measure, const
     free(blocks);
 }
 
+double section_mean_at(const void *square, const int *order, int n)
+{
+    const SectionSquare *s = square;
+    double sum = 0;
+    for (int i = 0; i < n; i++) sum += s->v[(int64_t)i * s->n + order[i]];
+    return sum / n;
+}
+
 int section_tokens(const Trace *t, int cap, int *token)
 {
     int *all = mem_alloc(t->nt, sizeof *all), n = trace_tokens(t, all), take = n < cap ? n : cap;
@@ -139,6 +147,14 @@ double section_angle(double dot, double xx, double yy)
     if (!(both > 0)) return 90;
     double c = dot / both;
     return acos(c > 1 ? 1 : c < -1 ? -1 : c) * 180 / 3.14159265358979323846;
+}
+
+double section_participation(const double *gram, int n)
+{
+    double trace = 0, squares = 0;
+    for (int i = 0; i < n; i++) trace += gram[(int64_t)i * (n + 1)];
+    for (int64_t i = 0; i < (int64_t)n * n; i++) squares += gram[i] * gram[i];
+    return squares > 0 ? trace * trace / squares : NAN;
 }
 
 int section_depth(const Trace *t)

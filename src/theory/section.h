@@ -30,6 +30,15 @@ typedef double SectionMeasure(const void *ud, const int *order, int n);
 void section_test(const Run *run, FindingSpec *s, SectionMeasure *measure, const void *ud,
                   int n, int block, uint64_t seed, double *under);
 
+/* For section_test(): the mean of v [n, n] where each row meets the column that the order gives it;
+ * the data as they are: the diagonal. */
+typedef struct SectionSquare {
+    const double *v; /* [n, n] */
+    int n;
+} SectionSquare;
+
+double section_mean_at(const void *square, const int *order, int n);
+
 /* At most `cap` of the tokens that are no sinks, evenly spread, into token [cap]; how many. */
 int section_tokens(const Trace *t, int cap, int *token);
 /* The first `cap` of them in a row, for measures of neighbours. */
@@ -43,6 +52,9 @@ double *section_dots(const double *x, int n, const double *y, int m, int d);
 double section_dot(const double *x, const double *y, int d);
 /* Degrees between two vectors by their product and squared lengths; 90 where one is zero. */
 double section_angle(double dot, double xx, double yy);
+/* Participation ratio of the eigenvalues of gram [n, n]: (sum l)^2 / sum l^2, from 1 to n; NaN of
+ * zeros. */
+double section_participation(const double *gram, int n);
 /* The layer two thirds up, where a token's meaning in its context is looked for: 1..nl. */
 int section_depth(const Trace *t);
 /* The text of token i, "" when there is none. */

@@ -12,15 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 
+#include "bench_bounds.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/str.h"
 #include "infer/linear.h"
 #include "math/blas.h"
 
-enum { GEMM_N = 2048, READ_PART = 1 << 20, MAX_TOKENS = 512, MATRICES = 7 };
+enum { MAX_TOKENS = 512, MATRICES = 7 };
 
 typedef struct Shape {
     const char *name;
@@ -42,13 +43,6 @@ typedef struct Net {
     int64_t head;
     float *x, *y[3]; /* [MAX_TOKENS, widest] and [MAX_TOKENS, widest] */
 } Net;
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static uint16_t bf16_of(float f)
 {
@@ -137,67 +131,17 @@ static void pass(const Net *n, int nt, Pool *pool)
     products(n, n->m + n->layers * MATRICES, 1, 1, pool);
 }
 
-typedef struct Reading {
-    const uint8_t *data;
-    int64_t bytes;
-    uint64_t sum[256][8];
-} Reading;
-
-static void read_part(void *ud, int task, int worker)
-{
-    Reading *r = ud;
-    uint64_t s[4] = {0};
-    int64_t at = (int64_t)task * READ_PART, end = at + READ_PART;
-    for (end = end < r->bytes ? end : r->bytes; at + 64 <= end; at += 64) {
-        uint64_t v[8];
-        __builtin_prefetch(r->data + at + 1024);
-        memcpy(v, r->data + at, sizeof v);
-        for (int i = 0; i < 4; i++) s[i] += v[i] ^ v[i + 4];
-    }
-    r->sum[worker][0] += s[0] + s[1] + s[2] + s[3];
-}
-
-static double read_seconds(const Net *n, Pool *pool)
-{
-    static Reading r;
-    r.data = n->data;
-    r.bytes = n->bytes;
-    double t = now();
-    pool_run(pool, (int)(n->bytes / READ_PART), read_part, &r);
-    return now() - t;
-}
-
-static double gemm_gflops(void)
-{
-    int64_t n = (int64_t)GEMM_N * GEMM_N;
-    float *a = mem_alloc(n, sizeof *a), *b = mem_alloc(n, sizeof *b), *c = mem_alloc(n, sizeof *c);
-    for (int64_t i = 0; i < n; i++) a[i] = b[i] = (float)(i % 89) / 89;
-    BlasShape s = {
-        .m = GEMM_N, .n = GEMM_N, .k = GEMM_N, .lda = GEMM_N, .ldb = GEMM_N, .ldc = GEMM_N};
-    double best = 1e9;
-    for (int r = 0; r < 4; r++) {
-        double t = now();
-        blas_gemm_f32(&s, a, b, c);
-        t = now() - t;
-        best = t < best ? t : best;
-    }
-    free(a);
-    free(b);
-    free(c);
-    return 2e-9 * GEMM_N * GEMM_N * GEMM_N / best;
-}
-
 static void bench_net(const Net *n, const char *name, int threads, double peak, double seconds)
 {
     static const int TOKENS[] = {2, 4, 8, 32, 128, 512};
     Pool *pool = pool_open(threads);
     double read = 1e9, decode = 1e9;
-    for (double end = now() + seconds; now() < end;) {
-        double t = read_seconds(n, pool);
+    for (double end = clock_seconds() + seconds; clock_seconds() < end;) {
+        double t = read_seconds(n->data, n->bytes, pool);
         read = t < read ? t : read;
-        t = now();
+        t = clock_seconds();
         pass(n, 1, pool);
-        t = now() - t;
+        t = clock_seconds() - t;
         decode = t < decode ? t : decode;
     }
     printf("%-13s %-5s %d  read %5.1f GB/s  decode %6.1f tok/s %5.1f GB/s %4.0f %%\n", name,
@@ -206,10 +150,10 @@ static void bench_net(const Net *n, const char *name, int threads, double peak, 
     for (size_t i = 0; i < sizeof TOKENS / sizeof *TOKENS; i++) {
         int nt = TOKENS[i];
         double best = 1e9;
-        for (double end = now() + seconds / 2; now() < end;) {
-            double t = now();
+        for (double end = clock_seconds() + seconds / 2; clock_seconds() < end;) {
+            double t = clock_seconds();
             pass(n, nt, pool);
-            t = now() - t;
+            t = clock_seconds() - t;
             best = t < best ? t : best;
         }
         double rate = 2e-9 * ((double)n->weights * nt + (double)n->head) / best;

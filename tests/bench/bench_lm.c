@@ -13,15 +13,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "bench_bounds.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "infer/lm.h"
 #include "math/blas.h"
 
-enum { GEMM_N = 2048, READ_PART = 1 << 20, MOST = 512, START = 128 };
+enum { MOST = 512, START = 128 };
 
 typedef struct Shape {
     const char *name, *config;
@@ -51,13 +52,6 @@ typedef struct Writer {
     int64_t weights; /* entries of the blocks' matrices */
     uint32_t seed;
 } Writer;
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void put(Writer *w, int layer, const char *name, int64_t rows, int64_t cols)
 {
@@ -142,59 +136,6 @@ static bool write_model(const char *dir, const Shape *s, DType dtype, int64_t *w
     return ok && write_text(dir, "config.json", s->config);
 }
 
-/* ---- bounds --------------------------------------------------------------------------------- */
-
-typedef struct Reading {
-    const uint8_t *data;
-    int64_t bytes;
-    uint64_t sum[256][8];
-} Reading;
-
-static void read_part(void *ud, int task, int worker)
-{
-    Reading *r = ud;
-    uint64_t s = 0;
-    int64_t at = (int64_t)task * READ_PART, end = at + READ_PART;
-    for (end = end < r->bytes ? end : r->bytes; at + 64 <= end; at += 64) {
-        uint64_t v[8];
-        __builtin_prefetch(r->data + at + 1024);
-        memcpy(v, r->data + at, sizeof v);
-        for (int i = 0; i < 4; i++) s += v[i] ^ v[i + 4];
-    }
-    r->sum[worker][0] += s;
-}
-
-static double read_seconds(const Model *m, Pool *pool)
-{
-    static Reading r;
-    const Tensor *t = checkpoint_tensor(m->ck, 0);
-    r.data = t->data;
-    r.bytes = checkpoint_bytes(m->ck) - (1 << 20);
-    double t0 = now();
-    pool_run(pool, (int)(r.bytes / READ_PART), read_part, &r);
-    return now() - t0;
-}
-
-static double gemm_gflops(void)
-{
-    int64_t n = (int64_t)GEMM_N * GEMM_N;
-    float *a = mem_alloc(n, sizeof *a), *b = mem_alloc(n, sizeof *b), *c = mem_alloc(n, sizeof *c);
-    for (int64_t i = 0; i < n; i++) a[i] = b[i] = (float)(i % 89) / 89;
-    BlasShape s = {
-        .m = GEMM_N, .n = GEMM_N, .k = GEMM_N, .lda = GEMM_N, .ldb = GEMM_N, .ldc = GEMM_N};
-    double best = 1e9;
-    for (int r = 0; r < 4; r++) {
-        double t = now();
-        blas_gemm_f32(&s, a, b, c);
-        t = now() - t;
-        best = t < best ? t : best;
-    }
-    free(a);
-    free(b);
-    free(c);
-    return 2e-9 * GEMM_N * GEMM_N * GEMM_N / best;
-}
-
 /* ---- measurements --------------------------------------------------------------------------- */
 
 typedef struct Bench {
@@ -220,13 +161,14 @@ static bool bench_decode(const Bench *b, Lm *lm, Pool *pool)
 {
     double read = 1e9, best = 1e9, bytes = (double)checkpoint_bytes(b->m->ck);
     if (!take(lm, 0, START)) return false;
-    for (double end = now() + b->seconds; now() < end;) {
-        double t = read_seconds(b->m, pool);
+    for (double end = clock_seconds() + b->seconds; clock_seconds() < end;) {
+        double t = read_seconds(checkpoint_tensor(b->m->ck, 0)->data,
+                                checkpoint_bytes(b->m->ck) - (1 << 20), pool);
         read = t < read ? t : read;
         for (int i = 0; i < 4; i++) {
-            t = now();
+            t = clock_seconds();
             if (!take(lm, lm_pos(lm), 1)) return false;
-            t = now() - t;
+            t = clock_seconds() - t;
             best = t < best ? t : best;
         }
         if (lm_pos(lm) > 2 * START) lm_rewind(lm, START);
@@ -240,11 +182,11 @@ static bool bench_decode(const Bench *b, Lm *lm, Pool *pool)
 static bool bench_prefill(const Bench *b, Lm *lm, int n)
 {
     double best = 1e9, head = (double)b->shape->vocab * b->shape->d;
-    for (double end = now() + b->seconds; now() < end;) {
+    for (double end = clock_seconds() + b->seconds; clock_seconds() < end;) {
         lm_rewind(lm, 0);
-        double t = now();
+        double t = clock_seconds();
         if (!take(lm, 0, n)) return false;
-        t = now() - t;
+        t = clock_seconds() - t;
         best = t < best ? t : best;
     }
     double rate = 2e-9 * ((double)b->weights * n + head) / best;

@@ -6,19 +6,12 @@
  * audio, and, when a STYLE is given, the seconds of mastering. Used by bench_render.sh. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "audio/master.h"
 #include "audio/sndfile_io.h"
 #include "base/str.h"
 #include "synth/soundfont.h"
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static bool once(char **argv, const Run *run, const char *style, double took[2], double *length,
                  Err *err)
@@ -27,17 +20,17 @@ static bool once(char **argv, const Run *run, const char *style, double took[2],
     AudioBuf a;
     SoundFontOpts opts = {.font = argv[2], .rate = 44100};
     MasterOpts master = {.style = style, .lufs = -14, .peak = -1, .raw = !style};
-    double start = now();
+    double start = clock_seconds();
     if (!midi_read_file(&song, argv[1], err)) return false;
     bool ok = soundfont_render(&song, &opts, &a, run, err);
     midi_free(&song);
     if (!ok) return false;
-    double rendered = now();
+    double rendered = clock_seconds();
     ok = audio_master(&a, &master, NULL, run, err);
-    double mastered = now();
+    double mastered = clock_seconds();
     if (ok && strcmp(argv[4], "none") != 0)
         ok = audio_write(&a, argv[4], NULL, BITS_16, NULL, err);
-    took[0] = rendered - start + now() - mastered;
+    took[0] = rendered - start + clock_seconds() - mastered;
     took[1] = mastered - rendered;
     *length = (double)a.frames / a.rate;
     audio_free(&a);

@@ -4,18 +4,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "synth/sines.h"
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 int main(int argc, char **argv)
 {
@@ -32,9 +25,9 @@ int main(int argc, char **argv)
         hz[d] = 60 * pow(4000.0 / 60, (double)d / (double)(dims - 1));
     for (int k = 0; k < 3; k++) {
         AudioBuf a = {0};
-        double begin = now();
+        double begin = clock_seconds();
         sines_render(&a, amp, (int)n, hz, (int)dims, &opts, NULL);
-        best = fmin(best, now() - begin);
+        best = fmin(best, clock_seconds() - begin);
         FILE *f = k == 2 ? fopen(argv[3], "wb") : NULL;
         if (f) {
             fwrite(a.x, sizeof *a.x, 13230, f);

@@ -7,20 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "token/tokenizer.h"
 
 enum { RUNS = 5, LONG = 1000000 };
-
-static double now(void) /* seconds */
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int fail(const Err *err)
 {
@@ -33,9 +26,9 @@ static double encode_rate(const Tokenizer *tok, const char *text, size_t n, Toke
 {
     double best = 1e9;
     for (int i = 0; i < RUNS; i++) {
-        double start = now();
+        double start = clock_seconds();
         if (!tokenizer_encode(tok, text, n, 0, ids, err)) return -1;
-        double took = now() - start;
+        double took = clock_seconds() - start;
         if (took < best) best = took;
     }
     return (double)n / best / 1e6;
@@ -47,9 +40,9 @@ static double decode_rate(const Tokenizer *tok, const TokenIds *ids)
     size_t n = 0;
     for (int i = 0; i < RUNS; i++) {
         Str out = {0};
-        double start = now();
+        double start = clock_seconds();
         tokenizer_decode(tok, ids->id, ids->n, DECODE_SPECIAL, &out);
-        double took = now() - start;
+        double took = clock_seconds() - start;
         if (took < best) best = took;
         n = out.len;
         str_free(&out);
@@ -64,9 +57,9 @@ static bool bench(const char *path, const FileMap *text, const char *word, Err *
     TokenIds ids = {0};
     for (int i = 0; i < RUNS; i++) {
         tokenizer_close(tok);
-        double start = now();
+        double start = clock_seconds();
         if (!tokenizer_open(&tok, path, err)) return false;
-        double took = now() - start;
+        double took = clock_seconds() - start;
         if (took < opened) opened = took;
     }
     double one = encode_rate(tok, word, LONG, &ids, err);

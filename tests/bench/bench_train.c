@@ -2,18 +2,11 @@
  * Gemma 3 of wren's shape (3.4 million parameters), AdamW, gradients clipped. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "learn/decoder.h"
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int number(const char *s)
 {
@@ -43,11 +36,11 @@ int main(int argc, char **argv)
     adam_alloc(&adam, &dec.params);
     double best = 0;
     for (int i = number(argv[3]); i > 0; i--) {
-        double start = now();
+        double start = clock_seconds();
         decoder_gradient(&dec, &b, &run);
         double norm = gradient_norm(dec.grads, dec.params.size);
         adam_step(&adam, &dec.params, &opts, dec.grads, gradient_clip(norm, 1), 3e-3);
-        double speed = b.n * b.seq / (now() - start);
+        double speed = b.n * b.seq / (clock_seconds() - start);
         best = speed > best ? speed : best;
     }
     printf("%.0f\n", best);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "analysis/weights.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -20,13 +21,6 @@
 #include "math/gram.h"
 
 enum { PEAK_N = 640, PEAK_ROUNDS = 40 };
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* A "Name:  123 kB" line of /proc/self/status, in kB; 0 when it cannot be read. */
 static long status_kb(const char *name)
@@ -76,9 +70,9 @@ static double measure_peak(const Run *run)
     int threads = run_threads(run);
     double best = 0;
     for (int r = 0; r < 3; r++) {
-        double t = now();
+        double t = clock_seconds();
         parallel_for(run, NULL, threads, multiply, NULL);
-        t = now() - t;
+        t = clock_seconds() - t;
         double rate = 2e-9 * PEAK_N * PEAK_N * PEAK_N * PEAK_ROUNDS * threads / t;
         best = rate > best ? rate : best;
     }
@@ -119,9 +113,9 @@ int main(int argc, char **argv)
     pthread_t tid;
     const Run run = {.threads = (int)threads};
     pthread_create(&tid, NULL, watch_memory, &watch);
-    double start = now();
+    double start = clock_seconds();
     bool ok = model_open(&m, argv[1], &err) && analyse_weights(&m, &fs, &run, &err);
-    double seconds = now() - start;
+    double seconds = clock_seconds() - start;
     atomic_store(&watch.stop, true);
     pthread_join(tid, NULL);
     if (ok && argc > 3) ok = save(&fs, argv[3], &err);
