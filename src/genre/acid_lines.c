@@ -192,8 +192,8 @@ static int line_rule(const AcidPiece *p)
                            ? "octave = its place; steps = the gate's row norms and jepa_onset; "
                              "velocity = the row norm and jepa_level; length = the gate's row norm "
                              "and jepa_length, by the same weight"
-                           : "octave = its place; velocity = the row norm; rests as the gate's row "
-                             "norms";
+                           : "octave = its place; velocity = the row norm; rests = the gate's "
+                             "weakest row norms";
     if (p->gen.kind == GEN_ROWS)
         return score_add_rule(p->score, "acid.line: pitch and velocity = row norm of down (norm01 "
                                         "and rank, 28..76), slide = step of the spectrum over its "

@@ -3,7 +3,7 @@
 
 #include "genre/house.h"
 
-enum { STEPS = 16, FEWEST = 2 };
+enum { STEPS = 16, FEWEST = 2, EVERY_STEP = 0xffff };
 
 unsigned house_onsets(const Foretold *f, const Series *s, const float weight[16], int n)
 {
@@ -55,7 +55,9 @@ void house_keys(const Bar *b, const Series *s, const LineRules *rules, const Hou
     for (int i = 0; i < STEPS; i++) {
         if (i == rules->root_step) before = key[i]; /* the chain stands there already */
         if (!(v->bits >> i & 1) || i == rules->root_step) continue;
-        chain_step(&c, (double)v->strain->u[i], u[i], rules->strong >> i & 1 ? tones : 0);
+        unsigned allowed = rules->strong >> i & 1 ? tones : 0;
+        if (rules->strong == EVERY_STEP) allowed &= ~(1u << c.now); /* an arpeggio moves */
+        chain_step(&c, (double)v->strain->u[i], u[i], allowed);
         before = generator_key(pitch_over(rules->chord, rules->scale, c.now), rules->lo, rules->hi,
                                generator_place(s, i), before);
         key[i] = before;
