@@ -10,7 +10,7 @@
 #include "base/mem.h"
 
 enum { LAYER = STAT_TOKENS * STAT_FEATURES, WINDOW = WINDOW_NOTES * NOTE_FEATURES };
-enum { CHAIN = JEPA_SEQ + 1, PROBE = 192 };
+enum { CHAIN = JEPA_SEQ + 1, PROBE = 128 };
 
 const char *jepa_phase_name(int phase)
 {
