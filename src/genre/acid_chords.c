@@ -46,8 +46,7 @@ static void choose_degrees(const AcidPiece *p, const Series *top, Told *told)
         by.v[i] = top->v[layer[i]];
     }
     if (series_finish(&by, false))
-        generator_chords(&p->gen, p->fs, layer, &by, generator_stable(p->scale), told);
-    told[p->nslots - 1] = (Told){0, CELL_NONE};
+        generator_chords(&p->gen, p->fs, layer, &by, generator_stable(p->scale), true, told);
     series_free(&by);
     free(layer);
 }

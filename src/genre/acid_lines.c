@@ -53,15 +53,12 @@ static int32_t step_time(const AcidPiece *p, const Bar303 *b, const AcidPattern 
     return groove_at(b->at, i, 0.25 * acid_tension(p, b->layer), 0.3 * residual, p->bpm);
 }
 
-/* Ticks that step i sounds, of `own` by the rows, leant to the length that a network expects; the
- * next sounding step is the end. */
-static double lean_length(const AcidPattern *pat, int i, double own)
+/* Ticks that a step sounds, of `own` by the rows, leant to the length that a network expects; it
+ * ends before the next sounding step, for a slide is heard where two notes touch. */
+static double lean_length(const AcidStep *s, double own, int32_t room)
 {
-    const AcidStep *s = &pat->step[i];
-    int next = i + 1;
     if (s->lean <= 0 || !isfinite(s->length.x)) return own;
-    while (next < ACID_STEPS && pat->step[next].rest) next++;
-    double most = (next - i - 0.1) * STEP;
+    double most = room - 0.1 * STEP;
     return lerp(own, clamp(exp2((double)s->length.x) * STEP, 0.2 * STEP, most), s->lean);
 }
 
@@ -82,11 +79,14 @@ static void name_network(Note *n, const AcidStep *s)
 static void write_step(AcidPiece *p, const Bar303 *b, const AcidPattern *pat, int i)
 {
     const AcidStep *s = &pat->step[i];
+    int follows = i + 1;
+    while (follows < ACID_STEPS && pat->step[follows].rest) follows++;
     int32_t at = step_time(p, b, pat, i);
     int32_t next = i + 1 < ACID_STEPS ? step_time(p, b, pat, i + 1) : b->at + BAR;
-    bool tied = i + 1 < ACID_STEPS && pat->step[i + 1].slide && !b->accents_only;
-    double gate = tied ? 1 : 0.42 + 0.4 * s->gate_u;
-    double held = tied ? gate * (next - at) : lean_length(pat, i, gate * (next - at));
+    int32_t room = (follows < ACID_STEPS ? step_time(p, b, pat, follows) : b->at + BAR) - at;
+    bool tied = follows < ACID_STEPS && pat->step[follows].slide && !b->accents_only;
+    double held = (0.42 + 0.4 * s->gate_u) * (next - at);
+    held = tied ? room : lean_length(s, held, room);
     double vel = b->loud * (s->accent ? 101 + 24 * s->u : 58 + 36 * s->u);
     if (s->lean > 0 && isfinite(s->level.x))
         vel = lerp(vel, 127 * clamp((double)s->level.x, 0.2, 1), s->lean);

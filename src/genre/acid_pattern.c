@@ -127,12 +127,15 @@ static void set_slides(AcidPattern *p, const FeatureSet *fs, int layer, int role
     for (int i = 0; i < ACID_STEPS; i++) p->step[i].slide = delta[i] > median;
 }
 
-/* A slide needs two different sounding steps, and the beat keeps its attack. */
+/* A slide needs two different sounding steps, one after the other (where a network has thinned them
+ * out, with up to two rests between), and the beat keeps its attack. */
 static void mend_slides(AcidPattern *p)
 {
     for (int i = 0; i < ACID_STEPS; i++) {
         AcidStep *s = &p->step[i];
-        if (i == 0 || s->rest || p->step[i - 1].rest || s->key == p->step[i - 1].key)
+        int before = i - 1, reach = s->lean > 0 ? i - 3 : i - 1;
+        while (before > reach && before > 0 && p->step[before].rest) before--;
+        if (i == 0 || s->rest || p->step[before].rest || s->key == p->step[before].key)
             s->slide = false;
     }
 }

@@ -83,10 +83,11 @@ void chain_of_weights(Chain *c, const Generator *g, const FeatureSet *fs, int la
 int chain_step(Chain *c, double strain, double u, unsigned allowed);
 
 /* A chain through layers, each by its own matrix of q's row norms: the present degree and the
- * cell's state are handed on. told [by->n]: the first is the tonic, the others are chosen by the
- * variates of `by` among `allowed` (as in chain_step), never the one before again. */
+ * cell's state are handed on. told [by->n]: the first is the tonic, and the last when `home`; the
+ * others are chosen by the variates of `by` among `allowed` (as in chain_step), never one that
+ * stands beside them. */
 void generator_chords(const Generator *g, const FeatureSet *fs, const int *layer, const Series *by,
-                      unsigned allowed, Told *told);
+                      unsigned allowed, bool home, Told *told);
 
 /* What a network foresees of a layer's rhythm. share 0: nothing, all as it was. */
 typedef struct Foretold {

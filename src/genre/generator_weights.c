@@ -102,17 +102,19 @@ static void enter_layer(Chain *c, const Generator *g, const FeatureSet *fs, int 
 }
 
 void generator_chords(const Generator *g, const FeatureSet *fs, const int *layer, const Series *by,
-                      unsigned allowed, Told *told)
+                      unsigned allowed, bool home, Told *told)
 {
     Chain c = {.now = 0};
     double *u = mem_alloc(by->n, sizeof *u);
     generator_variates(by, u);
     if (allowed == 0) allowed = (1u << scale_size(g->scale)) - 1;
     for (int i = 0; i < by->n; i++) {
+        unsigned other = allowed & ~(1u << c.now);
         told[i] = (Told){0, CELL_NONE};
-        if (i == 0) continue;
+        if (i == 0 || (home && i == by->n - 1)) continue;
+        if (home && i == by->n - 2) other &= ~1u;
         enter_layer(&c, g, fs, layer[i]);
-        chain_step(&c, (double)by->u[i], u[i], allowed & ~(1u << c.now));
+        chain_step(&c, (double)by->u[i], u[i], other);
         told[i] = (Told){c.now, c.said};
     }
     free(u);

@@ -213,7 +213,7 @@ static void tell_chords(HouseChords *c, const HouseModel *m)
     Told told[HOUSE_CHORDS];
     Generator gen = m->gen;
     gen.scale = c->scale;
-    generator_chords(&gen, m->fs, c->layer, &c->sv, generator_stable(c->scale), told);
+    generator_chords(&gen, m->fs, c->layer, &c->sv, generator_stable(c->scale), false, told);
     for (int i = 0; i < HOUSE_CHORDS; i++) {
         c->degree[i] = told[i].degree;
         c->said[i] = told[i].said;

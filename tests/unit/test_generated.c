@@ -190,6 +190,28 @@ static void loud_and_long_networks_make_loud_and_long_notes(void **state)
     }
 }
 
+static void long_notes_of_a_network_do_not_run_into_the_next(void **state)
+{
+    (void)state;
+    FixtureForeseen held = PLAIN;
+    FeatureSet fs;
+    Score s;
+    held.length = 4; /* a bar */
+    made_up(&fs, (FixtureOpts){.nl = 8, .salt = 2}, held);
+    compose("acid", &fs, by(GEN_JEPA, 0), &s);
+    const Track *t = track_named(&s, "TB-303");
+    int tied = 0;
+    for (int i = 0; i + 1 < t->nnotes; i++) {
+        const Note *n = &t->note[i], *next = &t->note[i + 1];
+        tied += (next->flags & NOTE_SLIDE) != 0;
+        if (next->flags & NOTE_SLIDE) continue;
+        assert_true(n->start + n->dur < next->start);
+    }
+    assert_true(tied > 3);
+    score_free(&s);
+    feat_free(&fs);
+}
+
 /* The layer that a note's pitch was foreseen of, -1 = none. */
 static int foreseen_layer(const FeatureSet *fs, const Note *n)
 {
@@ -385,6 +407,7 @@ int main(void)
         cmocka_unit_test(a_network_that_always_goes_a_fifth_up_is_heard),
         cmocka_unit_test(many_onsets_make_many_notes_and_few_make_few),
         cmocka_unit_test(loud_and_long_networks_make_loud_and_long_notes),
+        cmocka_unit_test(long_notes_of_a_network_do_not_run_into_the_next),
         cmocka_unit_test(another_row_of_the_network_changes_the_notes_that_name_it),
         cmocka_unit_test(chords_change_from_the_layer_on_and_never_before),
         cmocka_unit_test(a_note_of_the_network_names_its_step_and_what_chose_it),
