@@ -50,6 +50,9 @@ typedef struct JepaEval {
     bool has_next;
     RetrievalScore next[NEXT_KINDS];
     Health heard, foreseen; /* of the candidates; of the layers */
+    double told[PAIR_AXES]; /* how much of a window's properties (the rule's, as quantiles) a linear
+                               read-out of its latent tells: R^2 on the candidates, learned on
+                               windows learned from; NaN without these */
     int *item;              /* [nitems] windows that were candidates, each once */
     int nitems;
     float *latent; /* [nitems, JEPA_LATENT] */

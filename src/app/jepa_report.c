@@ -103,6 +103,11 @@ void jepa_report_text(const JepaEval *e, Str *out)
         str_puts(out, "\nlatents\n");
         add_health(out, "of windows heard", &e->heard);
         add_health(out, "foreseen of layers", &e->foreseen);
+        if (!isnan(e->told[0]))
+            str_addf(out,
+                     "  what a window's latent tells, linearly, of its density, entropy of pitch "
+                     "classes,\n  entropy of intervals: R^2 %.2f, %.2f, %.2f\n",
+                     e->told[0], e->told[1], e->told[2]);
     }
     str_putc(out, '\n');
     jepa_verdict(e, out);
@@ -176,6 +181,11 @@ static void write_cross(const JepaEval *e, JsonOut *j)
     jout_end(j, '}');
     write_health(j, "heard", &e->heard);
     write_health(j, "foreseen", &e->foreseen);
+    jout_begin(j, "told_by_latents", '{', true);
+    jout_number(j, "density", e->told[0], 4);
+    jout_number(j, "entropy_pitch", e->told[1], 4);
+    jout_number(j, "entropy_interval", e->told[2], 4);
+    jout_end(j, '}');
 }
 
 void jepa_report_json(const JepaEval *e, JsonOut *j, const char *key)

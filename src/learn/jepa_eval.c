@@ -168,6 +168,8 @@ static void judge_cross(JepaEval *e, Jepa *net, Cross *x, const JepaEvalPlan *pl
     e->heard = health_of(e->latent, e->nitems, JEPA_LATENT);
     e->foreseen = health_of(e->guess, e->layers, JEPA_LATENT);
     score_cross(e, x, plan, GUESS_JEPA, e->guess);
+    if (!guess_properties(net, data, e->item, e->latent, e->nitems, e->told, run))
+        for (int k = 0; k < PAIR_AXES; k++) e->told[k] = (double)NAN;
     GuessBook book = {0};
     if (!guess_book_make(&book, net, data, run)) return;
     float *guess = mem_alloc((int64_t)e->layers * JEPA_LATENT, sizeof *guess);

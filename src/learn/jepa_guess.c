@@ -9,6 +9,7 @@
 #include "math/ridge.h"
 
 enum { LAYER = STAT_TOKENS * STAT_FEATURES };
+enum { PROBES = 800 }; /* windows that a read-out of properties is learned from */
 
 /* z [n, JEPA_LATENT] to length 1 and their mean into out. */
 static void mean_direction(const float *z, int n, float *out)
@@ -86,6 +87,52 @@ static void guess_by_nearest(const GuessBook *b, const LayerSet *held, float *gu
         memcpy(guess + (int64_t)i * JEPA_LATENT, b->taught + (int64_t)at * JEPA_LATENT,
                JEPA_LATENT * sizeof *guess);
     }
+}
+
+/* The properties of windows w[0..n): out [n, PAIR_AXES]. */
+static void properties(const JepaEvalData *data, const Corpus *c, const int *w, int n, float *out)
+{
+    for (int i = 0; i < n; i++) {
+        PairPoint p = pair_of_window(data->tables, &c->window[w[i]]);
+        memcpy(out + (int64_t)i * PAIR_AXES, p.at, sizeof p.at);
+    }
+}
+
+/* 1 - squares of the error over squares about the mean, of column k of [n, PAIR_AXES]. */
+static double explained(const float *got, const float *want, int n, int k)
+{
+    double mean = 0, error = 0, all = 0;
+    for (int i = 0; i < n; i++) mean += (double)want[i * PAIR_AXES + k] / n;
+    for (int i = 0; i < n; i++) {
+        double x = (double)want[i * PAIR_AXES + k], e = (double)got[i * PAIR_AXES + k] - x;
+        error += e * e;
+        all += (x - mean) * (x - mean);
+    }
+    return all > 0 ? 1 - error / all : 0;
+}
+
+bool guess_properties(Jepa *net, const JepaEvalData *data, const int *w, const float *z, int n,
+                      double told[PAIR_AXES], const Run *run)
+{
+    const WindowSet *s = data->seen_music;
+    if (!s || s->n < 2 || n < 2) return false;
+    int m = s->n < PROBES ? s->n : PROBES, *seen = mem_alloc(m, sizeof *seen);
+    float *x = mem_alloc((int64_t)m * JEPA_LATENT, sizeof *x);
+    float *y = mem_alloc((int64_t)m * PAIR_AXES, sizeof *y);
+    float *want = mem_alloc((int64_t)n * PAIR_AXES, sizeof *want);
+    float *got = mem_alloc((int64_t)n * PAIR_AXES, sizeof *got);
+    for (int i = 0; i < m; i++) seen[i] = s->window[(int64_t)i * s->n / m];
+    windows_latents(net, s->corpus, seen, m, x, run);
+    properties(data, s->corpus, seen, m, y);
+    properties(data, data->held_music->corpus, w, n, want);
+    bool ok = !run_stopped(run) && ridge_predict(got, z, n, x, y, m, JEPA_LATENT, PAIR_AXES);
+    for (int k = 0; ok && k < PAIR_AXES; k++) told[k] = explained(got, want, n, k);
+    free(got);
+    free(want);
+    free(y);
+    free(x);
+    free(seen);
+    return ok;
 }
 
 bool guess_by(const GuessBook *b, Guess kind, const LayerSet *held, float *guess)

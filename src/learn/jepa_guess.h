@@ -15,6 +15,9 @@ typedef struct GuessBook {
 /* False when nothing that was learned from is there, or run was stopped. */
 bool guess_book_make(GuessBook *b, Jepa *net, const JepaEvalData *data, const Run *run);
 void guess_book_free(GuessBook *b);
+/* R^2 of what latents z [n, JEPA_LATENT] of windows w[0..n) tell of the rule's three properties. */
+bool guess_properties(Jepa *net, const JepaEvalData *data, const int *w, const float *z, int n,
+                      double told[PAIR_AXES], const Run *run);
 /* guess [layers of held, JEPA_LATENT]. */
 bool guess_by(const GuessBook *b, Guess kind, const LayerSet *held, float *guess);
 

@@ -106,6 +106,8 @@ static void the_rule_itself_finds_what_it_paired(void **state)
     assert_true(rule->p5 < 0.02);
     assert_true(rule->cosine > rule->cosine_others);
     assert_true(last->recall5 > 0.5); /* songs go on as they were */
+    assert_true(j->e.told[0] > 0.5); /* density is in the durations and steps that are heard */
+    for (int k = 0; k < PAIR_AXES; k++) assert_true(j->e.told[k] <= 1);
     drop(j);
 }
 
