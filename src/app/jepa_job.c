@@ -154,6 +154,21 @@ static void add_row(Learning *l, int phase, int64_t step, const JepaCheck *check
     str_putc(&l->log, '\n');
 }
 
+/* While pairs are at random the best guess is the same for every layer: no collapse. */
+static void warn_of_collapse(const Learning *l, int phase, int64_t step, const JepaCheck *check)
+{
+    bool random = phase == JEPA_ALIGN && jepa_stage(&l->t.plan, phase, step - 1) == PAIR_RANDOM;
+    bool layers = check->has_layers && check->foreseen.collapsed && !random;
+    if (check->heard.collapsed)
+        say(&l->job->say, SAY_WARN,
+            "the latents of music have collapsed: try a larger --batch or --variance, or more "
+            "files");
+    else if (layers)
+        say(&l->job->say, SAY_WARN,
+            "what is foreseen of layers has collapsed: try a larger --batch or --variance, or more "
+            "models");
+}
+
 static void tell(const Learning *l, int phase, int64_t step, const JepaCheck *check)
 {
     const JepaTrainer *t = &l->t;
@@ -167,11 +182,7 @@ static void tell(const Learning *l, int phase, int64_t step, const JepaCheck *ch
         phase < JEPA_PHASES ? t->loss.total : t->reading, whose, h->active, JEPA_LATENT, h->rank,
         h->cosine, h->uniformity, check->alignment,
         took / fmax(1, (double)(jepa_trainer_done(t) - l->begun)));
-    if (check->heard.collapsed || (check->has_layers && check->foreseen.collapsed))
-        say(&l->job->say, SAY_WARN,
-            "the latents of %s have collapsed: try a larger --batch, --variance, or more %s",
-            check->heard.collapsed ? "music" : "layers",
-            check->heard.collapsed ? "files" : "models");
+    warn_of_collapse(l, phase, step, check);
 }
 
 static bool save_state(Learning *l, Err *err)
