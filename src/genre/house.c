@@ -337,8 +337,8 @@ const Genre genre_house = {
         "lstm: q = read-out of an untrained cell; gates = row norms of q, k, v, o in 32 runs less "
         "their mean, biases = share of the top singular value; it sharpens p\n"
         "jepa: q = jepa_next of the present pitch class, what lies beside the scale on the nearest "
-        "degree; the lines' steps, velocity and length lean by 1 - w to jepa_onset, jepa_level and "
-        "jepa_length, foreseen from the layer's weights\n",
+        "degree; steps, velocity and length of lines and stabs lean by 1 - w to jepa_onset, "
+        "jepa_level and jepa_length, foreseen from the layer's weights\n",
     .max_models = 64,
     .target_bpm = 128,
     .section_modes = true,

@@ -149,6 +149,8 @@ void house_ending(const Bar *b);
 
 /* Which of 16 steps sound: the n best of u + weight, as bits; ties to the earlier step. */
 unsigned house_rhythm(const Series *s, const float weight[16], int n);
+/* Steps until the next sounding one, or the end of the bar. */
+int house_gap(unsigned bits, int step);
 
 /* The same among what a network foresees of the layer: weights and numbers by w, its onsets by
  * 1 - w, and as many as both think. Without a network house_rhythm(). */

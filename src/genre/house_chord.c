@@ -97,6 +97,19 @@ static Chord colour(const Bar *b, const Series *s)
     return b->lead_in || !stable ? b->chord : above;
 }
 
+/* The rule of rows, and how far a network bends it. */
+static int stab_rule(const Bar *b, const char *rows)
+{
+    Str text = {0};
+    double w = b->m->gen.weight;
+    if (b->m->gen.kind != GEN_JEPA) return score_add_rule(b->score, rows);
+    str_addf(&text, "%s; %.2f of it, and %.2f of jepa_onset, jepa_level and jepa_length", rows, w,
+             1 - w);
+    int rule = score_add_rule(b->score, str_text(&text));
+    str_free(&text);
+    return rule;
+}
+
 typedef struct Stab {
     int track, n, rule;
     const VoiceRange *range;
@@ -108,7 +121,9 @@ typedef struct Stab {
 static void write_stabs(const Bar *b, const Stab *st)
 {
     Series rhythm, tone;
+    Foretold f;
     int key[VOICES];
+    foretold_load(&f, &b->m->gen, b->m->fs, b->chord_layer);
     house_steps(b->m, &rhythm, b->chord_layer, ROLE_K, st->turn + (b->in_period & 1));
     house_steps(b->m, &tone, b->chord_layer, ROLE_Q, st->turn);
     if (b->in_period == 7) { /* the answer: the next layer's rhythm */
@@ -117,7 +132,8 @@ static void write_stabs(const Bar *b, const Stab *st)
     }
     Chord chord = colour(b, &tone);
     voice(&chord, st->range, st->memory, key);
-    unsigned bits = house_rhythm(&rhythm, STAB_WEIGHT, st->n);
+    unsigned own = house_rhythm(&rhythm, STAB_WEIGHT, st->n);
+    unsigned bits = house_onsets(&f, &rhythm, STAB_WEIGHT, st->n);
     for (int i = 0; i < 16; i++) {
         if (!(bits >> i & 1)) continue;
         for (int v = 0; v < VOICES; v++) {
@@ -130,6 +146,8 @@ static void write_stabs(const Bar *b, const Stab *st)
                      .pitch = b->lead_in ? b->root : tone.v[(b->in_period / 2) * 4],
                      .loud = rhythm.v[i],
                      .length = rhythm.v[i]};
+            Cell root = b->lead_in && b->foretold ? b->root.from : CELL_NONE;
+            house_lean(&h, &f, root, &rhythm.v[i].from, !(own >> i & 1), house_gap(bits, i));
             house_hit(b, &h);
         }
     }
@@ -146,10 +164,10 @@ void house_stabs(const Bar *b)
                .turn = 2 * b->period,
                .loud = lerp(0.5, 0.8, b->plan.energy),
                .most = 1.8};
-    st.rule = score_add_rule(
-        b->score, "house.keys: the period's chord, or the one a third above where norm01(q row "
-                  "norm) > 2/3, every two bars; strongest steps of k row norms, off the beat; "
-                  "velocity and length = the same k row norm");
+    st.rule = stab_rule(
+        b, "house.keys: the period's chord, or the one a third above where norm01(q row norm) > "
+           "2/3, every two bars; strongest steps of k row norms, off the beat; velocity and "
+           "length = the same k row norm");
     if (st.n > 0) write_stabs(b, &st);
     st = (Stab){.n = b->plan.piano,
                 .track = b->deck->piano,
@@ -158,8 +176,7 @@ void house_stabs(const Bar *b)
                 .turn = 2 * b->period + 5,
                 .loud = lerp(0.55, 0.88, b->plan.energy),
                 .most = b->plan.kick ? 2.4 : 4};
-    st.rule = score_add_rule(b->score,
-                             "house.piano: as house.keys, an octave higher, five rows further on");
+    st.rule = stab_rule(b, "house.piano: as house.keys, an octave higher, five rows further on");
     if (st.n > 0) write_stabs(b, &st);
 }
 

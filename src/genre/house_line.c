@@ -24,6 +24,13 @@ unsigned house_rhythm(const Series *s, const float weight[16], int n)
     return bits;
 }
 
+int house_gap(unsigned bits, int step)
+{
+    int next = step + 1;
+    while (next < STEPS && !(bits >> next & 1)) next++;
+    return next - step;
+}
+
 /* Steps in order of value, equal values in order of time. */
 static void sort_steps(const Series *s, int order[STEPS])
 {

@@ -41,14 +41,6 @@ void house_hit(const Bar *b, const Hit *h)
     score_add_note(b->score, h->track, &n);
 }
 
-/* Steps until the next sounding one, or the end of the bar. */
-static int gap_after(unsigned bits, int step)
-{
-    int next = step + 1;
-    while (next < 16 && !(bits >> next & 1)) next++;
-    return next - step;
-}
-
 /* The lowest key of a pitch class from lo up. */
 static int key_above(int lo, int pc)
 {
@@ -131,7 +123,7 @@ typedef struct Bass {
 static void bass_step(const Bar *b, const Bass *x, int i)
 {
     bool ghost = x->ghosts >> i & 1;
-    int room = gap_after(x->bits | x->ghosts, i), gap = room, to_beat = 4 - i % 4;
+    int room = house_gap(x->bits | x->ghosts, i), gap = room, to_beat = 4 - i % 4;
     double held = lerp(0.55, 0.95, b->pulse.u[i]);
     if (gap > to_beat) gap = to_beat; /* room for the kick */
     Hit h = {.track = b->deck->bass,
@@ -200,7 +192,7 @@ static void write_riff(const Bar *b, const Chord *chord, const Riff *r)
     house_keys(b, &s, &rules, &voice, key, said);
     for (int i = 0; i < 16; i++) {
         if (!(bits >> i & 1)) continue;
-        int gap = gap_after(bits, i);
+        int gap = house_gap(bits, i);
         Hit h = {.track = r->track,
                  .key = key[i],
                  .rule = r->rule,

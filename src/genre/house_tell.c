@@ -3,6 +3,7 @@
 
 #include "genre/house.h"
 
+static const double GROOVE = 0.2; /* steps: the next note may be early by 15 ms */
 enum { STEPS = 16, FEWEST = 2, EVERY_STEP = 0xffff };
 
 unsigned house_onsets(const Foretold *f, const Series *s, const float weight[16], int n)
@@ -72,7 +73,7 @@ void house_lean(Hit *h, const Foretold *f, Cell said, const Cell *chose, bool ca
     h->fourth = chose;
     if (h->ghost) return;
     h->vel = foretold_level(f, (int)h->step, h->vel);
-    h->steps = foretold_length(f, h->steps, room - 0.1);
+    h->steps = foretold_length(f, h->steps, room - GROOVE);
     if (!cell_is_none(f->level[(int)h->step].from)) h->loud = f->level[(int)h->step];
     if (called)
         h->length = f->onset[(int)h->step];
