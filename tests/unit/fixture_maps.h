@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "fixture_oracle.h"
+#include "math/neighbours.h"
 #include "tensor/np_read.h"
 
 enum { MAP_SETS = 3, ROLL = 400 };
@@ -74,6 +75,18 @@ static inline void maps_close(MapSets *m)
 static inline double maps_number(const Json *j, const char *key)
 {
     return json_number(json_get(j, key), (double)NAN);
+}
+
+/* The trustworthiness of a map y [n, dims] must be that of another program's less 0.02: `theirs` of
+ * `of` (p->want, or an object of it) under `key`. */
+static inline void maps_assert_trust(const MapSets *m, const MapPoints *p, const double *y,
+                                     int dims, const char *theirs, const Json *of, const char *key)
+{
+    double want = maps_number(of, key);
+    double got = neighbours_trust(p->x, p->d, y, dims, p->n, (int)maps_number(m->want, "trust_k"),
+                                  NULL);
+    print_message("# %s, %d-D: trustworthiness %.4f, %s %.4f\n", p->name, dims, got, theirs, want);
+    assert_true(got >= want - 0.02 && got <= 1);
 }
 
 /* Numbers of a JSON array, nested or not, one after the other; how many. */

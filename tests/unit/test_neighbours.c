@@ -205,6 +205,26 @@ static void a_graph_joins_what_points_both_ways(void **state)
     sparse_free(&s);
 }
 
+static void points_that_cannot_be_mapped_are_refused_with_the_reason(void **state)
+{
+    double x[8] = {0, 0, 1, 0, 0, 0, 1, 0};
+    Err err;
+    (void)state;
+    assert_true(neighbours_check(x, 4, 2, "it", &err)); /* two places, each twice */
+    assert_false(neighbours_check(x, 3, 2, "it", &err));
+    assert_string_equal(err.msg, "it needs at least 4 points, not 3");
+    x[5] = NAN;
+    assert_false(neighbours_check(x, 4, 2, "it", &err));
+    assert_non_null(strstr(err.msg, "row 2, column 1"));
+    x[5] = 0;
+    x[3] = INFINITY;
+    assert_false(neighbours_check(x, 4, 2, "it", &err));
+    assert_non_null(strstr(err.msg, "row 1, column 1"));
+    for (int e = 0; e < 8; e++) x[e] = 5;
+    assert_false(neighbours_check(x, 4, 2, "it", &err));
+    assert_non_null(strstr(err.msg, "all 4 points are the same"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +235,7 @@ int main(void)
         cmocka_unit_test(a_map_that_is_the_data_is_wholly_trustworthy),
         cmocka_unit_test(trustworthiness_is_scikit_learns),
         cmocka_unit_test(principal_components_are_scikit_learns_up_to_sign),
+        cmocka_unit_test(points_that_cannot_be_mapped_are_refused_with_the_reason),
         cmocka_unit_test(a_graph_joins_what_points_both_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,13 +83,8 @@ static void maps_are_as_good_as_umap_learns(void **state)
             const MapPoints *p = &m.set[s];
             double *y = mem_alloc((int64_t)p->n * dims, sizeof *y);
             fit(y, p, dims, 1);
-            double got = neighbours_trust(p->x, p->d, y, dims, p->n,
-                                          (int)maps_number(m.want, "trust_k"), NULL);
-            double want = maps_number(json_get(p->want, "umap"),
-                                      dims == 2 ? "umap2_trust" : "umap3_trust");
-            print_message("# %s, %d-D: trustworthiness %.4f, umap-learn %.4f\n", p->name, dims,
-                          got, want);
-            assert_true(got >= want - 0.02 && got <= 1);
+            maps_assert_trust(&m, p, y, dims, "umap-learn", json_get(p->want, "umap"),
+                              dims == 2 ? "umap2_trust" : "umap3_trust");
             free(y);
         }
     maps_close(&m);
@@ -172,13 +167,8 @@ static void few_and_equal_points_are_mapped_or_refused(void **state)
     (void)state;
     assert_true(umap_fit(y, x, 4, 2, &o, NULL, &err));
     for (int e = 0; e < 8; e++) assert_true(isfinite(y[e]));
-    assert_false(umap_fit(y, x, 3, 2, &o, NULL, &err));
-    x[3] = INFINITY;
-    assert_false(umap_fit(y, x, 4, 2, &o, NULL, &err));
-    assert_non_null(strstr(err.msg, "row 1, column 1"));
-    for (int e = 0; e < 8; e++) x[e] = 5;
-    assert_false(umap_fit(y, x, 4, 2, &o, NULL, &err));
-    assert_non_null(strstr(err.msg, "the same"));
+    assert_false(umap_fit(y, x, 3, 2, &o, NULL, &err)); /* more of that: test_neighbours.c */
+    assert_non_null(strstr(err.msg, "UMAP needs at least 4 points"));
 }
 
 /* On a grid wide enough the trapezoid rule is exact to rounding for Gaussians. */
