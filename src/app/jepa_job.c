@@ -147,7 +147,8 @@ static void add_row(Learning *l, int phase, int64_t step, const JepaCheck *check
     add_number(&l->log, learning, t->loss.variance);
     add_number(&l->log, learning, t->loss.continuity);
     add_number(&l->log, !learning, t->reading);
-    add_number(&l->log, true, jepa_plan_tau(&t->plan, phase, step));
+    add_number(&l->log, phase == JEPA_MUSIC || phase == JEPA_JOINT,
+               jepa_plan_tau(&t->plan, phase, step));
     add_number(&l->log, true, check->alignment);
     add_health(&l->log, true, &check->heard);
     add_health(&l->log, check->has_layers, &check->foreseen);

@@ -103,6 +103,13 @@ json out '$s = 0; $s += $_ for @{$j->{window_to_next}{last}{ranks}};
 for f in eval.png eval-latents.png eval-course.png; do there $f "picture $f"; done
 judge --plot eval.png --no-clobber
 says 'eval.png: exists' "a picture is not written over unasked"
+mkdir -p kept/little
+cp one.safetensors kept/little/jepa.safetensors
+for m in kept/little little; do
+    run env LLMSONIFY_MODELS="$SCRATCH/kept" "$LLM" jepa eval -m $m --midi songs --models bee \
+        --draws 1 --permutations 19 -q
+    is_rc 0 "it is found as $m"
+done
 run "$LLM" jepa eval -m one.safetensors --midi songs --models "$WREN" --draws 5
 is_rc 0 "models learned from are no judges"
 has err 'no model that was not learned from' "which is said"
