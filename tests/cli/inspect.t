@@ -84,6 +84,9 @@ check "one changed weight changes the features" sh -c '! cmp -s out one.json'
 run "$LLM" models
 has out '^wren +gemma3 ' "models lists wren"
 has out '^bird +gemma3 ' "models lists what lies under ./models"
+run env LLMSONIFY_MODELS="$ROOT/models" "$LLM" models
+test "$(awk '/^(finch|wren)/ { printf "%s ", $2 }' out)" = "gpt2 gpt2 gpt2 gpt2 gpt2 gpt2 gemma3 gemma3 "
+ok $? "models lists finch, its five checkpoints, wren and wren-meadow"
 run "$LLM" models --json
 json out '(grep { $_->{name} eq "wren" && $_->{layers} == 8 && $_->{parameters} > 3e6 } @$j) == 1' \
     "models --json tells layers and parameters"

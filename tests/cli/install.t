@@ -14,6 +14,10 @@ for f in bin/llmsonify share/man/man1/llmsonify.1 share/llmsonify/models/wren/mo
     share/fish/vendor_completions.d/llmsonify.fish; do
     there "$top/$f" "$f is installed"
 done
+run sh -c 'cd "$1/models" && find . -type f | sort' _ "$ROOT"
+cp out want
+run sh -c 'cd "$1/share/llmsonify/models" && find . -type f | sort' _ "$top"
+same want out "with every file of models/"
 run "$top/bin/llmsonify" weights --genre acid --bars 2 -q --no-audio -o here
 is_rc 0 "the installed program finds its model"
 there here.mid "and makes music"

@@ -136,6 +136,13 @@ run "$LLM" activations --mode delta -m "$WREN" -m "$WREN" -p "$TENSE" -q -o unis
 json unison.json 'my %k; for my $t (@{$j->{tracks}}) { $k{$t->{name}} = join ",", map { "$_->[0]:$_->[6]" } grep { $_->[0] < $j->{sections}[-1][0] } @{$t->{notes}} }
     $k{Oboe} ne "" && $k{Oboe} eq $k{Clarinet} && $k{Organ} eq ""' "a model and itself are in unison, without an organ"
 printf "one\ntwo\n" > p2.txt
+run "$LLM" activations --mode delta -m "$WREN" -m "$WREN-meadow" -p "$TENSE" -q -o tales --no-audio
+is_rc 0 "wren and what more reading made of it make a piece"
+json tales.json 'my (%k, %apart); for my $t (@{$j->{tracks}}) { $k{$t->{name}}{$_->[0]} = $_->[6] for @{$t->{notes}} }
+    my @s = @{$j->{sections}}; pop @s;
+    for my $i (0 .. $#s) { my $end = $j->{sections}[$i + 1][0]; $apart{$_} = 1 for grep { defined } join ",",
+        map { $k{Clarinet}{$_} - $k{Oboe}{$_} } grep { $_ >= $s[$i][0] && $_ < $end && exists $k{Clarinet}{$_} } sort { $a <=> $b } keys %{$k{Oboe}} }
+    keys %apart > 3' "in which the layers part in ways of their own"
 run "$LLM" activations --mode delta -m "$WREN" -m edited --prompts p2.txt -q -o many --no-audio
 there many-01.mid "delta of a list: a piece each"
 there many-02.mid "and the second"

@@ -56,6 +56,12 @@ json out '$j->{findings}[0]{name} eq "timbre.wren" && $j->{findings}[0]{verdict}
     "a trained model has a timbre"
 run "$LLM" theory tuning "$WREN" "$WREN"
 has out 'tuning\.intonation' "checkpoints are compared"
+run env LLMSONIFY_MODELS="$ROOT/models" "$LLM" theory tuning $(cd "$ROOT/models" && echo finch/step-*) \
+    finch --plot tuning.png
+has out 'tuning\.intonation = .*\(n = 6\)' "the tuning of finch in its six checkpoints"
+has out 'comes with step-000315' "its spectra concentrate in the first hundreds of steps"
+[ "$(head -c 4 tuning.png | tail -c 3)" = PNG ]
+ok $? "and there is a picture of it"
 run "$LLM" theory interference "$WREN" "$WREN" "$WREN"
 says 'same' "tasks that changed nothing are refused"
 for n in 1 2 3 4 5; do
