@@ -10,6 +10,7 @@
 #include "fixture_score.h"
 #include "genre/genre.h"
 
+static const char *const GENRES[] = {"acid", "house"};
 static const FixtureForeseen PLAIN = {.onset = 0.6, .level = 0.7, .length = 1, .other_layer = -1};
 
 static inline GenreOpts by(int generator, double weight)

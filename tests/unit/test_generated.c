@@ -12,9 +12,8 @@
 #include <string.h>
 
 #include "fixture_generated.h"
+#include "music/form.h"
 #include "music/scale.h"
-
-static const char *const GENRES[] = {"acid", "house"};
 
 static void every_shape_of_model_makes_whole_pieces(void **state)
 {
@@ -127,89 +126,6 @@ static void a_network_that_always_goes_a_fifth_up_is_heard(void **state)
         }
         assert_true(before > 0.4); /* not on the steps of the chord, nor where the scale has none */
     }
-}
-
-static int notes_of(const char *genre, FixtureForeseen f, double weight, const char *track)
-{
-    FeatureSet fs;
-    Score s;
-    made_up(&fs, (FixtureOpts){.nl = 6}, f);
-    compose(genre, &fs, by(GEN_JEPA, weight), &s);
-    int n = track_named(&s, track)->nnotes;
-    score_free(&s);
-    feat_free(&fs);
-    return n;
-}
-
-static void many_onsets_make_many_notes_and_few_make_few(void **state)
-{
-    (void)state;
-    FixtureForeseen few = PLAIN, many = PLAIN;
-    few.onset = 0.1;
-    many.onset = 1;
-    assert_true(notes_of("acid", many, 0.5, "TB-303") >
-                notes_of("acid", few, 0.5, "TB-303") * 5 / 4);
-    assert_true(notes_of("house", many, 0.5, "Bass") > notes_of("house", few, 0.5, "Bass") * 5 / 4);
-}
-
-static double mean_velocity(const Track *t, double *length)
-{
-    double vel = 0;
-    *length = 0;
-    for (int i = 0; i < t->nnotes; i++) {
-        vel += (double)t->note[i].vel / t->nnotes;
-        *length += t->note[i].dur / (double)t->nnotes;
-    }
-    return vel;
-}
-
-static void loud_and_long_networks_make_loud_and_long_notes(void **state)
-{
-    (void)state;
-    for (int i = 0; i < 2; i++) {
-        FixtureForeseen soft = PLAIN, loud = PLAIN;
-        FeatureSet a, b;
-        Score x, y;
-        double brief, held;
-        soft.level = 0.4;
-        soft.length = -1;
-        loud.level = 1;
-        loud.length = 2;
-        made_up(&a, (FixtureOpts){.nl = 6}, soft);
-        made_up(&b, (FixtureOpts){.nl = 6}, loud);
-        compose(GENRES[i], &a, by(GEN_JEPA, 0.5), &x);
-        compose(GENRES[i], &b, by(GEN_JEPA, 0.5), &y);
-        const char *line = i ? "Bass" : "TB-303";
-        double quiet = mean_velocity(track_named(&x, line), &brief);
-        assert_true(mean_velocity(track_named(&y, line), &held) > quiet + 0.05);
-        assert_true(held > brief * 1.2);
-        score_free(&x);
-        score_free(&y);
-        feat_free(&a);
-        feat_free(&b);
-    }
-}
-
-static void long_notes_of_a_network_do_not_run_into_the_next(void **state)
-{
-    (void)state;
-    FixtureForeseen held = PLAIN;
-    FeatureSet fs;
-    Score s;
-    held.length = 4; /* a bar */
-    made_up(&fs, (FixtureOpts){.nl = 8, .salt = 2}, held);
-    compose("acid", &fs, by(GEN_JEPA, 0), &s);
-    const Track *t = track_named(&s, "TB-303");
-    int tied = 0;
-    for (int i = 0; i + 1 < t->nnotes; i++) {
-        const Note *n = &t->note[i], *next = &t->note[i + 1];
-        tied += (next->flags & NOTE_SLIDE) != 0;
-        if (next->flags & NOTE_SLIDE) continue;
-        assert_true(n->start + n->dur < next->start);
-    }
-    assert_true(tied > 3);
-    score_free(&s);
-    feat_free(&fs);
 }
 
 /* The layer that a note's pitch was foreseen of, -1 = none. */
@@ -325,6 +241,54 @@ static void a_note_of_the_network_names_its_step_and_what_chose_it(void **state)
     feat_free(&fs);
 }
 
+static void an_arpeggio_stays_on_the_four_tones_of_its_bars_chord(void **state)
+{
+    (void)state;
+    for (int kind = GEN_LSTM; kind <= GEN_JEPA; kind++) {
+        FeatureSet fs;
+        Score s;
+        int bars = 0;
+        made_up(&fs, (FixtureOpts){.nl = 8}, PLAIN);
+        compose("house", &fs, by(kind, 0.3), &s);
+        const Track *t = track_named(&s, "Arpeggio");
+        for (int i = 0; i < t->nnotes; bars++) {
+            bool seen[12] = {false};
+            int classes = 0, bar = (t->note[i].start + STEP / 2) / BAR;
+            for (; i < t->nnotes && (t->note[i].start + STEP / 2) / BAR == bar; i++) {
+                classes += !seen[pitch_class(&t->note[i])];
+                seen[pitch_class(&t->note[i])] = true;
+            }
+            assert_in_range(classes, 1, 4);
+        }
+        assert_true(bars > 30);
+        score_free(&s);
+        feat_free(&fs);
+    }
+}
+
+static void chords_of_house_come_from_the_network_but_for_the_first(void **state)
+{
+    (void)state;
+    FeatureSet fs;
+    Score s;
+    int named = 0;
+    made_up(&fs, (FixtureOpts){.nl = 8}, PLAIN);
+    int sv = feat_find_column(&fs, FT_WEIGHTS, "sv");
+    compose("house", &fs, by(GEN_JEPA, 0.7), &s);
+    const Track *t = track_named(&s, "Pad");
+    assert_false(names_column(&fs, t->note[0].from[FROM_PITCH], "jepa_next"));
+    for (int i = 0; i < t->nnotes; i++) {
+        const Note *n = &t->note[i];
+        if (!names_column(&fs, n->from[FROM_PITCH], "jepa_next")) continue;
+        named++;
+        assert_int_equal(n->from[FROM_TIMBRE].table, FT_WEIGHTS); /* what chose it */
+        assert_int_equal(n->from[FROM_TIMBRE].col, sv);
+    }
+    assert_true(named > t->nnotes / 2);
+    score_free(&s);
+    feat_free(&fs);
+}
+
 /* Notes of a track: how many keys, how often the commonest, how long the longest run of one key. */
 typedef struct Variety {
     int keys, classes, most, run;
@@ -405,12 +369,11 @@ int main(void)
         cmocka_unit_test(the_same_numbers_make_the_same_piece),
         cmocka_unit_test(at_weight_one_no_network_is_heard_or_named),
         cmocka_unit_test(a_network_that_always_goes_a_fifth_up_is_heard),
-        cmocka_unit_test(many_onsets_make_many_notes_and_few_make_few),
-        cmocka_unit_test(loud_and_long_networks_make_loud_and_long_notes),
-        cmocka_unit_test(long_notes_of_a_network_do_not_run_into_the_next),
         cmocka_unit_test(another_row_of_the_network_changes_the_notes_that_name_it),
         cmocka_unit_test(chords_change_from_the_layer_on_and_never_before),
         cmocka_unit_test(a_note_of_the_network_names_its_step_and_what_chose_it),
+        cmocka_unit_test(an_arpeggio_stays_on_the_four_tones_of_its_bars_chord),
+        cmocka_unit_test(chords_of_house_come_from_the_network_but_for_the_first),
         cmocka_unit_test(lines_of_the_shipped_model_have_range_and_variety_by_every_generator),
         cmocka_unit_test(the_first_chord_and_the_end_are_the_tonic_by_every_generator),
     };
