@@ -142,4 +142,9 @@ gone full/model.safetensors "and leaves no model"
 test -z "$(ls -a full | grep part)"
 ok $? "nor a part of one"
 
+# The models that the joint embedding learns from take minutes: here only that the script is sound.
+run sh "$ROOT/models/jepa-house/zoo.sh"
+is_rc 1 "the zoo's script wants a directory and texts"
+has out '^  models/jepa-house/zoo.sh DIR TEXT' "and says so"
+
 done_testing
