@@ -82,13 +82,18 @@ json out '(grep { $_->[1] =~ /^Stretto/ } @{$j->{sections}}) == 1 && $j->{genre}
     "its sections are those of a fugue"
 run "$LLM" theory report -m "$WREN" -p "$TEXT"
 has out 'Stretto \(.*  *[0-9]+  *[0-9]+' "the report names the bars of the piece"
-# Most of the time goes into the shuffles, so that half of it lies among them.
+# Most of the time goes into the shuffles, so that half of it lies among them; measured anew when
+# the machine has become faster meanwhile.
 perl -e 'print "The cat sat on the mat and the dog ran to the big red house with a ball. " x 26' > long
-start=$(date +%s%N)
-run "$LLM" theory key -m "$WREN" -f long -t 1
-half=$(perl -e 'printf "%.3f", ($ARGV[1] - $ARGV[0]) / 2e9' "$start" "$(date +%s%N)")
-is_rc 0 "theory key succeeds with a long text"
-run timeout --preserve-status -s INT "$half" "$LLM" theory key -m "$WREN" -f long -t 1 --plot key.png
+for try in 1 2 3; do
+    start=$(date +%s%N)
+    run "$LLM" theory key -m "$WREN" -f long -t 1
+    half=$(perl -e 'printf "%.3f", ($ARGV[1] - $ARGV[0]) / 2e9' "$start" "$(date +%s%N)")
+    run timeout --preserve-status -s INT "$half" "$LLM" theory key -m "$WREN" -f long -t 1 \
+        --plot key.png
+    [ "$rc" -eq 130 ] && break
+    rm -f key.png
+done
 is_rc 130 "an interrupt among the shuffles ends it with status 130"
 check "nothing of the report is written" test ! -s out
 gone key.png "and no picture"
