@@ -26,8 +26,8 @@ typedef enum Guess {
     GUESS_JEPA,
     GUESS_RIDGE,   /* linear, from the same numbers of the layer (math/ridge.h) */
     GUESS_NEAREST, /* what belongs to the most similar layer that was learned from */
-    GUESS_RULE,    /* no learning: what the rule finds among the windows learned from; the most
-                      that can be expected */
+    GUESS_RULE,    /* no learning: what the rule finds among the windows learned from; about the
+                      most that can be expected */
     GUESS_KINDS
 } Guess;
 
