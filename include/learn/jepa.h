@@ -54,7 +54,7 @@ typedef struct Jepa {
 
 bool jepa_open(Jepa *j, CpuLevel level, Err *err); /* parameters are zero */
 void jepa_free(Jepa *j);
-/* Fresh weights: normal of std 1 / sqrt(inputs) in linear layers and the GRU, 0.02 in embeddings;
+/* Fresh weights: normal of std 1 / sqrt(inputs) in linear layers and the GRU, 0.2 in embeddings;
  * norms the identity, biases 0; target = music encoder. */
 void jepa_begin(Jepa *j, uint64_t seed);
 

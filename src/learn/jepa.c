@@ -39,12 +39,12 @@ void jepa_free(Jepa *j)
 static bool is_embedding(const char *name)
 {
     return str_ends(name, ".kind.weight") || str_ends(name, ".place.weight") ||
-           str_ends(name, ".from.weight");
+           str_ends(name, ".from.weight") || str_ends(name, ".pitch_class.weight");
 }
 
 void jepa_begin(Jepa *j, uint64_t seed)
 {
-    static const double EMBEDDING = 0.02;
+    static const double EMBEDDING = 0.2;
     Params *ps = &j->params;
     for (int i = 0; i < ps->n; i++) {
         const char *name = ps->p[i].name;

@@ -1,9 +1,10 @@
 /* jepa_net.c: the encoders, the GRU and the predictors of learn/jepa.h.
  *
  * An encoder adds up a linear map of the numbers of a token, an embedding of its kind (the
- * sixteenth of the bar; the matrix's role) and one of its place in the window (of 32 notes; of 3
- * layers), and goes on with pre-norm blocks (Xiong et al. 2020) without a mask, LayerNorm, the mean
- * over the window, and a linear map to the latent. */
+ * sixteenth of the bar; the matrix's role), one of its place in the window (of 32 notes; of 3
+ * layers) and, of a note, one of its pitch class (which is no straight line over its pitch, and
+ * what harmony is made of), and goes on with pre-norm blocks (Xiong et al. 2020) without a mask,
+ * LayerNorm, the mean over the window, and a linear map to the latent. */
 #include "jepa_parts.h"
 
 #include <assert.h>
@@ -14,7 +15,8 @@
 
 enum { IN, IN_B, KIND, PLACE, BLOCK_0 };
 enum { NORM_1, NORM_1_B, QKV, QKV_B, OUT, OUT_B, NORM_2, NORM_2_B, UP, UP_B, DOWN, DOWN_B, BLOCK };
-enum { LAST = BLOCK_0 + BLOCK * JEPA_BLOCKS, LAST_B, LATENT, LATENT_B, ENCODER_PARAMS };
+enum { LAST = BLOCK_0 + BLOCK * JEPA_BLOCKS, LAST_B, LATENT, LATENT_B, PITCH_CLASS };
+enum { STAT_PARAMS = PITCH_CLASS, MUSIC_PARAMS = PITCH_CLASS + 1 };
 enum { GRU_IN, GRU_STATE, GRU_IN_B, GRU_STATE_B, GRU_END };
 enum { PREDICT_UP, PREDICT_UP_B, PREDICT_DOWN, PREDICT_DOWN_B, PREDICT_END };
 enum { D = JEPA_WIDTH, FF = 4 * JEPA_WIDTH, Z = JEPA_LATENT };
@@ -30,12 +32,13 @@ const JepaSide JEPA_MUSIC_SIDE = {.name = "music",
                                   .features = NOTE_FEATURES,
                                   .tokens = WINDOW_NOTES,
                                   .kinds = BAR_STEPS,
-                                  .places = WINDOW_NOTES};
+                                  .places = WINDOW_NOTES,
+                                  .pitches = true};
 
 int jepa_part_first(JepaPart part)
 {
-    static const int size[] = {ENCODER_PARAMS, ENCODER_PARAMS, GRU_END,
-                               PREDICT_END,    PREDICT_END,    READ_PARAMS};
+    static const int size[] = {STAT_PARAMS, MUSIC_PARAMS, GRU_END,
+                               PREDICT_END, PREDICT_END,  READ_PARAMS};
     int first = 0;
     for (int i = 0; i < (int)part; i++) first += size[i];
     return first;
@@ -91,6 +94,7 @@ static void add_encoder(Params *ps, const char *name, const JepaSide *side)
     for (int l = 0; l < JEPA_BLOCKS; l++) add_block(ps, name, l);
     add_norm(ps, name, "norm");
     add_linear(ps, name, "latent", Z, D);
+    if (side->pitches) add(ps, name, "pitch_class", ".weight", 12, D);
 }
 
 static void add_predictor(Params *ps, const char *name)
@@ -115,7 +119,7 @@ void jepa_add_params(Params *ps, Params *target)
     add_linear(ps, "read.", "rhythm.up", READ_HIDDEN, Z);
     add_linear(ps, "read.", "rhythm.down", READ_RHYTHM, READ_HIDDEN);
     add_encoder(target, "target.", &JEPA_MUSIC_SIDE);
-    assert(ps->n == jepa_part_first(PART_COUNT) && target->n == ENCODER_PARAMS);
+    assert(ps->n == jepa_part_first(PART_COUNT) && target->n == MUSIC_PARAMS);
 }
 
 Var *net_param(const JepaNet *net, int first, int k)
@@ -146,6 +150,17 @@ static Var *attention(const JepaNet *net, Var *x, int first, int seq)
     return net_linear(net, tape_attend(net->t, q, k, v, &a), first, OUT);
 }
 
+/* The embeddings of the pitch classes of notes x [rows, NOTE_FEATURES]. */
+static Var *pitch_classes(const JepaNet *net, int first, const float *x, int rows)
+{
+    int32_t *class = tape_take(net->t, rows, sizeof *class);
+    for (int i = 0; i < rows; i++) {
+        float key = 12 * x[(int64_t)i * NOTE_FEATURES + NOTE_PITCH];
+        class[i] = (int32_t)(((int)rintf(key) % 12 + 12) % 12);
+    }
+    return tape_embed(net->t, net_param(net, first, PITCH_CLASS), class, rows);
+}
+
 /* Tokens [n * tokens, D] as they enter the first block. */
 static Var *enter(const JepaNet *net, const JepaSide *side, int first, const float *x,
                   const int32_t *kind, int n)
@@ -159,7 +174,8 @@ static Var *enter(const JepaNet *net, const JepaSide *side, int first, const flo
         own[i] = kind ? kind[i] : i % side->tokens % side->kinds;
     }
     y = tape_add(net->t, y, tape_embed(net->t, net_param(net, first, KIND), own, rows));
-    return tape_add(net->t, y, tape_embed(net->t, net_param(net, first, PLACE), place, rows));
+    y = tape_add(net->t, y, tape_embed(net->t, net_param(net, first, PLACE), place, rows));
+    return side->pitches ? tape_add(net->t, y, pitch_classes(net, first, x, rows)) : y;
 }
 
 Var *jepa_encode(const JepaNet *net, const JepaSide *side, int first, const float *x,

@@ -36,6 +36,7 @@ typedef struct JepaSide {
     const char *name;
     int features, tokens; /* of a window */
     int kinds, places;    /* rows of its two embeddings */
+    bool pitches;         /* and one of the pitch class, 12 rows */
 } JepaSide;
 
 extern const JepaSide JEPA_STAT_SIDE, JEPA_MUSIC_SIDE;

@@ -38,6 +38,8 @@ def encoder_names(name, side):
     yield name + ".norm.bias", (1, WIDTH)
     yield name + ".latent.weight", (LATENT, WIDTH)
     yield name + ".latent.bias", (1, LATENT)
+    if name != "stat":
+        yield name + ".pitch_class.weight", (12, WIDTH)
 
 
 def names():
@@ -68,6 +70,8 @@ def encode(p, name, x, kind):
     n, tokens = x.shape[:2]
     place = torch.arange(tokens) // (tokens // side["places"])
     y = linear(x, "in") + p[name + ".kind.weight"][kind] + p[name + ".place.weight"][place]
+    if name != "stat":
+        y = y + p[name + ".pitch_class.weight"][torch.round(12 * x[..., 0]).long() % 12]
     for l in range(BLOCKS):
         at = f"blocks.{l}."
         q, k, v = (u.view(n, tokens, HEADS, -1).transpose(1, 2)
