@@ -36,13 +36,15 @@ typedef struct JepaBatch {
 } JepaBatch;
 
 /* The parts of a loss. cosine parts: mean 1 - cosine with the target; variance: the hinge at std 1
- * of the encoders' latents; continuity: mean 1 - cosine of successive predictions; JEPA_JOINT has
- * the sums of both sides in the last two. total = next + cross + weighted variance + continuity. */
+ * of the encoders' latents; covariance: what their dimensions have in common (both of VICReg,
+ * Bardes et al. 2022; the seed has only the first, with which the latents' effective rank stays
+ * under 20 of 256); continuity: mean 1 - cosine of successive predictions. JEPA_JOINT has the sums
+ * of both sides in the last three. total = next + cross + the weighted three. */
 typedef struct JepaLoss {
-    double total, next, cross, variance, continuity;
+    double total, next, cross, variance, covariance, continuity;
 } JepaLoss;
 
-typedef struct JepaWeights { double variance, continuity; } JepaWeights; /* of the parts */
+typedef struct JepaWeights { double variance, covariance, continuity; } JepaWeights;
 
 /* Owner; zero is empty. */
 typedef struct Jepa {

@@ -30,7 +30,7 @@ typedef struct JepaPlan {
     {                                                                                              \
         .steps = {1200, 900, 600}, .readings = 600, .batch = 32, .rate = 5e-4, .floor = 0.05,      \
         .decay = 0.05, .clip = 1, .warm = 60, .read_rate = 2e-3, .temperature = 0.15,              \
-        .noise = 0.05, .weights = {.variance = 1, .continuity = 0.05}                              \
+        .noise = 0.05, .weights = {.variance = 1, .covariance = 0.04, .continuity = 0.05}          \
     }
 
 /* The phase after the last: read-outs; then nothing is left to do. */

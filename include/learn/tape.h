@@ -113,6 +113,9 @@ double tape_cosine_loss(Tape *t, Var *a, Var *b, double weight);
 /* Mean over columns of max(0, floor - std), std over the rows with n - 1 (VICReg, Bardes et al.
  * 2022; eps 1e-4 under the root). n >= 2. */
 double tape_variance_hinge(Tape *t, Var *x, double floor, double weight);
+/* Sum of the squares of the covariances of different columns, over the number of columns; over the
+ * rows with n - 1 (VICReg). n >= 2. */
+double tape_covariance_loss(Tape *t, Var *x, double weight);
 /* Mean of (a - b)^2. */
 double tape_square_loss(Tape *t, Var *a, Var *b, double weight);
 /* A loss that was made elsewhere, of which here only the gradient g [rows, cols] of x is known; g

@@ -113,7 +113,7 @@ static bool picture(const char *path, const Csv *t, OutSet *set, Err *err)
 {
     static const char *const NAMES[][COURSE_LINES] = {
         {"loss", "next", "cross"},
-        {"variance", "continuity"},
+        {"variance", "covariance", "continuity"},
         {"heard_active", "foreseen_active", "heard_rank", "foreseen_rank"},
         {"heard_cosine", "foreseen_cosine", "alignment"},
         {"tau"},

@@ -107,19 +107,19 @@ static void name_job(Learning *l)
     str_addf(&l->name,
              "data %016" PRIx64 ", %d layers, %d windows, steps %d, %d, %d and %d, batch %d, "
              "rate %g to %g, warm-up %d, reading %g, decay %g, clip %g, temperature %g, noise %g, "
-             "variance %g, continuity %g, seed %d",
+             "variance %g, covariance %g, continuity %g, seed %d",
              data, layer_set_size(&l->layers), l->music.n, p->steps[JEPA_MUSIC],
              p->steps[JEPA_ALIGN], p->steps[JEPA_JOINT], p->readings, p->batch, p->rate, p->floor,
              p->warm, p->read_rate, p->decay, p->clip, p->temperature, p->noise,
-             p->weights.variance, p->weights.continuity, p->seed);
+             p->weights.variance, p->weights.covariance, p->weights.continuity, p->seed);
 }
 
 /* ---- the course ----------------------------------------------------------------------------- */
 
 #define COLUMNS                                                                                    \
-    "step,phase,loss,next,cross,variance,continuity,reading,tau,alignment,heard_active,"           \
-    "heard_rank,heard_cosine,heard_uniformity,foreseen_active,foreseen_rank,foreseen_cosine,"      \
-    "foreseen_uniformity\n"
+    "step,phase,loss,next,cross,variance,covariance,continuity,reading,tau,alignment,"             \
+    "heard_active,heard_rank,heard_cosine,heard_uniformity,foreseen_active,foreseen_rank,"         \
+    "foreseen_cosine,foreseen_uniformity\n"
 
 static void add_number(Str *row, bool there, double x)
 {
@@ -145,6 +145,7 @@ static void add_row(Learning *l, int phase, int64_t step, const JepaCheck *check
     add_number(&l->log, learning && phase != JEPA_ALIGN, t->loss.next);
     add_number(&l->log, learning && phase != JEPA_MUSIC, t->loss.cross);
     add_number(&l->log, learning, t->loss.variance);
+    add_number(&l->log, learning, t->loss.covariance);
     add_number(&l->log, learning, t->loss.continuity);
     add_number(&l->log, !learning, t->reading);
     add_number(&l->log, phase == JEPA_MUSIC || phase == JEPA_JOINT,

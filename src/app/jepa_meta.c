@@ -50,6 +50,7 @@ static void write_plan(JsonOut *j, const JepaPlan *p)
     jout_number(j, "temperature", p->temperature, 9);
     jout_number(j, "noise", p->noise, 9);
     jout_number(j, "variance", p->weights.variance, 9);
+    jout_number(j, "covariance", p->weights.covariance, 9);
     jout_number(j, "continuity", p->weights.continuity, 9);
     jout_int(j, "seed", p->seed);
     jout_end(j, '}');

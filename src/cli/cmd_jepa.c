@@ -80,6 +80,8 @@ static const Opt STEPS[] = {
     REAL("clip", plan.clip, 0, 1e9, "largest norm of the gradient"),
     REAL("variance", plan.weights.variance, 0, 1e3,
          "weight of what keeps the latents of different inputs apart"),
+    REAL("covariance", plan.weights.covariance, 0, 1e3,
+         "weight of what keeps the dimensions of latents from saying the same"),
     REAL("continuity", plan.weights.continuity, 0, 1e3,
          "weight of what keeps successive predictions near each other"),
     REAL("temperature", plan.temperature, 0.01, 10,

@@ -100,12 +100,15 @@ static void judge(Work *w, Task task, const JepaNet *net)
     Var *said = jepa_predict(net, task == NEXT ? PART_NEXT : PART_CROSS, state);
     double cosine = tape_cosine_loss(t, said, goal, 1);
     double variance = tape_variance_hinge(t, z, 1, w->w->variance);
+    double covariance = tape_covariance_loss(t, z, w->w->covariance);
     double continuity = tape_cosine_loss(t, tape_rows(t, said, 0, pairs),
                                          tape_rows(t, said, n, pairs), w->w->continuity);
     *(task == NEXT ? &w->loss.next : &w->loss.cross) = cosine;
     w->loss.variance += variance;
+    w->loss.covariance += covariance;
     w->loss.continuity += continuity;
-    w->loss.total += cosine + w->w->variance * variance + w->w->continuity * continuity;
+    w->loss.total += cosine + w->w->variance * variance + w->w->covariance * covariance +
+                     w->w->continuity * continuity;
 }
 
 static void back_lane(void *ud, int64_t lane, int worker)
@@ -136,7 +139,7 @@ static void judge_all(Work *w)
     if (w->gradient) tape_backward(net.t);
 }
 
-static const JepaLoss NOTHING = {NAN, NAN, NAN, NAN, NAN};
+static const JepaLoss NOTHING = {NAN, NAN, NAN, NAN, NAN, NAN};
 
 static JepaLoss work(Jepa *j, JepaPhase phase, const JepaBatch *b, const JepaWeights *weights,
                      bool gradient, const Run *run)

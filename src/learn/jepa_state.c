@@ -8,7 +8,7 @@
 #include "tensor/st_meta.h"
 #include "tensor/st_write.h"
 
-enum { ARRAYS = 4, LOSSES = 6 };
+enum { ARRAYS = 4, LOSSES = 7 };
 static const char *const NAMES[ARRAYS] = {"weights", "moments", "squares", "target"};
 
 static void arrays_of(const JepaTrainer *t, float *data[ARRAYS], int64_t size[ARRAYS])
@@ -22,8 +22,9 @@ static void arrays_of(const JepaTrainer *t, float *data[ARRAYS], int64_t size[AR
 
 static void losses_of(JepaTrainer *t, double *loss[LOSSES])
 {
-    double *const all[LOSSES] = {&t->loss.total,    &t->loss.next,       &t->loss.cross,
-                                 &t->loss.variance, &t->loss.continuity, &t->reading};
+    double *const all[LOSSES] = {&t->loss.total,      &t->loss.next,       &t->loss.cross,
+                                 &t->loss.variance,   &t->loss.covariance, &t->loss.continuity,
+                                 &t->reading};
     memcpy(loss, all, sizeof all);
 }
 

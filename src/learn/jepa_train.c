@@ -140,6 +140,7 @@ static void add_loss(JepaTrainer *t, const JepaLoss *l)
     t->loss.next = running(t->loss.next, l->next, t->adam.step);
     t->loss.cross = running(t->loss.cross, l->cross, t->adam.step);
     t->loss.variance = running(t->loss.variance, l->variance, t->adam.step);
+    t->loss.covariance = running(t->loss.covariance, l->covariance, t->adam.step);
     t->loss.continuity = running(t->loss.continuity, l->continuity, t->adam.step);
 }
 

@@ -144,6 +144,42 @@ double tape_variance_hinge(Tape *t, Var *x, double floor, double weight)
     return sum / d;
 }
 
+/* x [n, d] without the means of its columns. */
+static void centre(const Var *x, float *out)
+{
+    int n = x->rows, d = x->cols;
+    for (int c = 0; c < d; c++) {
+        double mean = 0;
+        for (int i = 0; i < n; i++) mean += (double)x->v[(int64_t)i * d + c];
+        mean /= n;
+        for (int i = 0; i < n; i++)
+            out[(int64_t)i * d + c] = (float)((double)x->v[(int64_t)i * d + c] - mean);
+    }
+}
+
+/* With x centred and C its covariance without the diagonal, the slope is 4 x C / (d (n - 1)): that
+ * centring takes nothing off it, as the columns of x C sum to zero. */
+double tape_covariance_loss(Tape *t, Var *x, double weight)
+{
+    int n = x->rows, d = x->cols;
+    assert(n >= 2);
+    Kept *k = loss_node(t, x, NULL);
+    float *c = tape_scratch(t, (int64_t)d * d + (int64_t)n * d), *u = c + (int64_t)d * d;
+    double sum = 0;
+    centre(x, u);
+    blas_gemm_f32(&(BlasShape){.m = d, .n = d, .k = n, .ta = true, .lda = d, .ldb = d, .ldc = d}, u,
+                  u, c);
+    tape_vm(t)->scale((float)(1.0 / (n - 1)), c, (int64_t)d * d);
+    for (int i = 0; i < d; i++) c[(int64_t)i * d + i] = 0;
+    for (int64_t i = 0; i < (int64_t)d * d; i++) sum += (double)c[i] * (double)c[i];
+    if (k->d[0]) {
+        blas_gemm_f32(&(BlasShape){.m = n, .n = d, .k = d, .lda = d, .ldb = d, .ldc = d}, u, c,
+                      k->d[0]);
+        tape_vm(t)->scale((float)(4 * weight / ((double)d * (n - 1))), k->d[0], (int64_t)n * d);
+    }
+    return sum / d;
+}
+
 double tape_square_loss(Tape *t, Var *a, Var *b, double weight)
 {
     assert(a->rows == b->rows && a->cols == b->cols);

@@ -16,7 +16,7 @@ static int number(const char *s)
 int main(int argc, char **argv)
 {
     static const AdamW OPTS = {.beta1 = 0.9, .beta2 = 0.98, .eps = 1e-8, .decay = 0.05};
-    static const JepaWeights WEIGHTS = {1, 0.1};
+    static const JepaWeights WEIGHTS = {1, 0.04, 0.1};
     Err err = {""};
     Jepa j;
     AdamState adam;

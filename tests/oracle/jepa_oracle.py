@@ -17,7 +17,7 @@ WIDTH, HEADS, BLOCKS, LATENT, SEQ = 128, 4, 3, 256, 4
 SIDES = {"stat": dict(features=40, tokens=15, kinds=5, places=3),
          "music": dict(features=4, tokens=32, kinds=16, places=32)}
 N, STEPS, RATE, DECAY, CLIP = 9, 10, 3e-4, 0.05, 1.0
-WEIGHTS = dict(variance=0.5, continuity=0.2)
+WEIGHTS = dict(variance=0.5, covariance=0.3, continuity=0.2)
 TRAINS = {"music": ("music.", "gru.", "next."), "align": ("stat.", "gru.", "cross."),
           "joint": ("stat.", "music.", "gru.", "next.", "cross.")}
 
@@ -100,14 +100,17 @@ def distance(a, b):
 
 def task(p, which, z, goal):
     said = predict(p, which, unroll(p, z))
+    c = torch.cov(z.reshape(-1, LATENT).T)
+    c = c - torch.diag(torch.diagonal(c))
     std = torch.sqrt(z.reshape(-1, LATENT).var(0) + 1e-4)
     return {which: distance(said, goal), "variance": F.relu(1 - std).mean(),
+            "covariance": c.pow(2).sum() / LATENT,
             "continuity": distance(said[:, :-1], said[:, 1:])}
 
 
 def losses(p, target, phase, b, weights):
     """Of a batch b: note [n, SEQ + 1, 32, 4], step, stat [n, SEQ, 15, 40], pair, pair_step."""
-    out = dict(next=0.0, cross=0.0, variance=0.0, continuity=0.0)
+    out = dict(next=0.0, cross=0.0, variance=0.0, covariance=0.0, continuity=0.0)
 
     def hear(params, name, x, kind):
         n, seq = x.shape[:2]
@@ -127,6 +130,7 @@ def losses(p, target, phase, b, weights):
         for key, value in part.items():
             out[key] = out[key] + value
     out["total"] = (out["next"] + out["cross"] + weights["variance"] * out["variance"] +
+                    weights["covariance"] * out["covariance"] +
                     weights["continuity"] * out["continuity"])
     return out
 
@@ -208,7 +212,8 @@ def case(phase):
         if phase != "align":
             follow(p, target, tau(step, STEPS))
         out["losses"].append([short(loss[k], 9) for k in
-                              ("total", "next", "cross", "variance", "continuity")])
+                              ("total", "next", "cross", "variance", "covariance",
+                               "continuity")])
     out["target"] = short(sum(float((v.double() ** 2).sum()) for v in target.values()) ** 0.5, 9)
     return out
 

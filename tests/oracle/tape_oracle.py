@@ -79,6 +79,11 @@ def hinge(x):
     return 3 * F.relu(0.55 - torch.sqrt(x.var(0) + 1e-4)).mean()
 
 
+def covariance(x):
+    c = torch.cov(x.T)
+    return 2 * (c - torch.diag(torch.diagonal(c))).pow(2).sum() / 5
+
+
 # name, shapes, operation; a loss gives a number, everything else is compared with noise
 CASES = [
     ("linear", ((5, 4), (3, 4), (1, 3)), lambda x, w, b: F.linear(x, w, b[0])),
@@ -106,6 +111,7 @@ CASES = [
     ("cross-entropy", ((5, 4), (7, 4)), cross_entropy),
     ("cosine", ((4, 5), (4, 5)), cosine),
     ("variance hinge", ((6, 5),), hinge),
+    ("covariance", ((6, 5),), covariance),
     ("mean square", ((4, 5), (4, 5)), lambda a, b: ((a - b) ** 2).mean()),
 ]
 

@@ -177,6 +177,11 @@ static inline double op_hinge(Op *op)
     return 3 * tape_variance_hinge(op->t, op->in[0], 0.55, 3);
 }
 
+static inline double op_covariance(Op *op)
+{
+    return 2 * tape_covariance_loss(op->t, op->in[0], 2);
+}
+
 static inline double op_square(Op *op)
 {
     return tape_square_loss(op->t, op->in[0], op->in[1], 1);
@@ -207,6 +212,7 @@ static const OpCase OP_CASES[] = {
     {"cross-entropy", op_cross_entropy, {{5, 4}, {7, 4}}},
     {"cosine", op_cosine, {{4, 5}, {4, 5}}},
     {"variance hinge", op_hinge, {{6, 5}}},
+    {"covariance", op_covariance, {{6, 5}}},
     {"mean square", op_square, {{4, 5}, {4, 5}}},
 };
 

@@ -46,10 +46,12 @@ static void open_filled(Jepa *j)
 /* The largest error. */
 static double losses_are(const JepaLoss *got, const Json *want, int step)
 {
-    static const char *const NAME[] = {"total", "next", "cross", "variance", "continuity"};
-    const double part[] = {got->total, got->next, got->cross, got->variance, got->continuity};
+    static const char *const NAME[] = {"total", "next", "cross", "variance", "covariance",
+                                       "continuity"};
+    const double part[] = {got->total,    got->next,       got->cross,
+                           got->variance, got->covariance, got->continuity};
     double worst = 0;
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 6; i++) {
         double w = json_number(item(want, i), NAN);
         worst = fmax(worst, near(part[i], w, fabs(w), NAME[i], step));
     }
@@ -85,7 +87,8 @@ static void ten_steps_of(JepaPhase phase, const Json *all)
     Jepa j;
     AdamState adam;
     AdamW opts = {.beta1 = 0.9, .beta2 = 0.98, .eps = 1e-8, .decay = number(all, "decay")};
-    JepaWeights weights = {number(all, "variance"), number(all, "continuity")};
+    JepaWeights weights = {number(all, "variance"), number(all, "covariance"),
+                           number(all, "continuity")};
     Made m = made_batch((int)number(all, "n"));
     JepaBatch b = batch_of(&m, phase);
     open_filled(&j);
@@ -161,7 +164,7 @@ static void what_is_asked_is_answered_as_by_pytorch(void **state)
 static void slope_is(Jepa *j, JepaPhase phase, const JepaBatch *b, const char *name)
 {
     static const double STEP = 0.01;
-    static const JepaWeights WEIGHTS = {1, 0.5};
+    static const JepaWeights WEIGHTS = {1, 0.1, 0.5};
     const Param *p = &j->params.p[params_find(&j->params, name)];
     int64_t n = (int64_t)p->rows * p->cols;
     float *v = j->params.v + p->at, *kept = mem_alloc(n, sizeof *kept);
@@ -205,7 +208,7 @@ static void gradients_are_those_of_differences(void **state)
 static void the_number_of_threads_changes_no_bit(void **state)
 {
     (void)state;
-    static const JepaWeights WEIGHTS = {1, 0.5};
+    static const JepaWeights WEIGHTS = {1, 0.1, 0.5};
     static const Run ONE = {.threads = 1}, TWO = {.threads = 2};
     Jepa j;
     Made m = made_batch(11);
@@ -246,7 +249,7 @@ static bool starts_with_any(const char *name, const char *const part[3])
 static void what_a_phase_does_not_train_stays(void **state)
 {
     (void)state;
-    static const JepaWeights WEIGHTS = {1, 0.5};
+    static const JepaWeights WEIGHTS = {1, 0.1, 0.5};
     static const AdamW OPTS = {.beta1 = 0.9, .beta2 = 0.98, .eps = 1e-8, .decay = 10};
     static const char *const STILL[JEPA_PHASES][3] = {
         {"stat.", "cross.", "read."}, {"music.", "next.", "read."}, {"read."}};
@@ -336,7 +339,7 @@ static void fresh_weights_have_their_spread_and_their_seed(void **state)
 static void a_stop_gives_no_number(void **state)
 {
     (void)state;
-    static const JepaWeights WEIGHTS = {1, 0.5};
+    static const JepaWeights WEIGHTS = {1, 0.1, 0.5};
     volatile sig_atomic_t stop = 1;
     Run run = {.stop = &stop, .threads = 2};
     Jepa j;
