@@ -16,7 +16,7 @@ bool file_map_open(FileMap *map, const char *path, Err *err)
 {
     struct stat st;
     *map = (FileMap){0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not keep us waiting */
     if (fd < 0) return err_set(err, "%s: cannot open: %s", path, strerror(errno));
     if (fstat(fd, &st) != 0) {
         err_set(err, "%s: cannot stat: %s", path, strerror(errno));
