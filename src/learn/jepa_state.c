@@ -66,13 +66,13 @@ static bool read_numbers(const char *text, double *x, int n)
     return ok;
 }
 
-/* Within the plan. */
+/* Before the end of its phase, within the plan. */
 static bool take_place(JepaTrainer *t, const double at[3])
 {
     if (!(at[0] >= 0 && at[0] <= JEPA_DONE)) return false;
     int phase = (int)at[0];
-    double most = (double)jepa_plan_steps(&t->plan, phase);
-    if (!(at[1] >= 0 && at[1] <= most && at[2] >= 0 && at[2] <= most)) return false;
+    double last = (double)jepa_plan_steps(&t->plan, phase) - (phase < JEPA_DONE);
+    if (!(at[1] >= 0 && at[1] <= last && at[2] >= 0 && at[2] <= last)) return false;
     t->phase = phase;
     t->step = (int64_t)at[1];
     t->adam.step = (int64_t)at[2];

@@ -212,7 +212,7 @@ bool jepa_trainer_step(JepaTrainer *t, const Run *run, Err *err)
 {
     assert(t->phase < JEPA_DONE);
     bool ok = t->phase == JEPA_READING ? read_step(t, run, err) : learn_step(t, run, err);
-    if (ok && !run_stopped(run)) turn(t);
+    if (ok) turn(t); /* the step may have been done although a stop came meanwhile */
     return ok;
 }
 
