@@ -39,6 +39,25 @@ static void what_was_written_is_read_back(void **state)
     jepa_free(&back);
 }
 
+/* A mark of 22 bytes for each of 100000 songs. */
+static void much_may_be_said_of_a_training(void **state)
+{
+    enum { LONG = 2200000 };
+    Err err = {""};
+    Jepa j;
+    open_fresh(&j);
+    char *path = path_join(*state, "long.safetensors"), *said = mem_alloc(LONG + 1, 1);
+    memset(said, 'm', LONG);
+    if (!jepa_write(&j, path, said, &err)) fail_msg("%s", err.msg);
+    char *meta = jepa_meta(path, &err);
+    if (!meta) fail_msg("%s", err.msg);
+    assert_string_equal(meta, said);
+    free(meta);
+    free(said);
+    free(path);
+    jepa_free(&j);
+}
+
 /* Rounded to 8 binary digits: half a unit is up to 1 part in 256. */
 static void a_short_file_is_half_as_long_and_near(void **state)
 {
@@ -143,6 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCRATCH_TEST(what_was_written_is_read_back),
+        SCRATCH_TEST(much_may_be_said_of_a_training),
         SCRATCH_TEST(a_short_file_is_half_as_long_and_near),
         SCRATCH_TEST(a_truncated_file_is_refused),
         SCRATCH_TEST(a_number_that_is_none_is_refused_by_name),
