@@ -1,4 +1,5 @@
 /* jepa_into.c: what the network foresees of a model's layers, as numbers that notes can name. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -64,6 +65,14 @@ static void set_layer(FeatureSet *fs, const int col[SAID_COUNT], int layer, cons
     set_row(fs, col, feat_add_row(fs, FT_LAYERS, key, NULL), r, z);
 }
 
+/* Weights that are numbers may still overflow on the way. */
+static bool is_finite(const float *z, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        if (!isfinite(z[i])) return false;
+    return true;
+}
+
 bool jepa_into(Jepa *j, const FeatureSet *weights, FeatureSet *fs, const Run *run, Err *err)
 {
     int nl = weights->nl, col[SAID_COUNT];
@@ -73,6 +82,9 @@ bool jepa_into(Jepa *j, const FeatureSet *weights, FeatureSet *fs, const Run *ru
     bool ok = layer_windows(weights, x, look, err);
     if (ok) jepa_foresee(j, x, nl, z, run);
     if (ok && run_stopped(run)) ok = err_set(err, "interrupted");
+    if (ok && !is_finite(z, (int64_t)nl * JEPA_LATENT))
+        ok = err_set(err, "%s: what the network foresees is not finite: its weights are of no use",
+                     weights->model ? weights->model : "the model");
     ok = ok && add_columns(fs, col, err);
     for (int l = 0; ok && l < nl; l++) {
         JepaReading r;

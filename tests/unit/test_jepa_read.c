@@ -255,6 +255,22 @@ static void layers_foresee_music_in_cells_with_names(void **state)
     jepa_free(&j);
 }
 
+static void what_overflows_is_refused(void **state)
+{
+    (void)state;
+    Err err = {""};
+    Jepa j;
+    FeatureSet fs = {0};
+    open_fresh(&j);
+    fixture_features(&fs, (FixtureOpts){.nl = 2});
+    for (int64_t i = 0; i < j.params.size; i++) j.params.v[i] = 3e38f;
+    assert_false(jepa_into(&j, &fs, &fs, NULL, &err));
+    assert_non_null(strstr(err.msg, "is not finite"));
+    assert_int_equal(feat_find_column(&fs, FT_LAYERS, "jepa_next"), -1);
+    feat_free(&fs);
+    jepa_free(&j);
+}
+
 static void other_sets_of_the_model_take_it_by_layer(void **state)
 {
     (void)state;
@@ -295,6 +311,7 @@ int main(void)
         cmocka_unit_test(a_single_chord_teaches_its_rhythm_alone),
         cmocka_unit_test(readings_stay_within_their_ranges),
         cmocka_unit_test(layers_foresee_music_in_cells_with_names),
+        cmocka_unit_test(what_overflows_is_refused),
         cmocka_unit_test(other_sets_of_the_model_take_it_by_layer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
