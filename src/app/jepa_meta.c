@@ -140,22 +140,31 @@ static bool read_rules(CorpusRules *r, const Json *j, Err *err)
     return true;
 }
 
+/* Strings, or those that are a member of objects, into a set; false when there are none, or
+ * others: what was learned from would count as kept out. */
+static bool read_marks(StrMap *marks, const Json *list, const char *member, Err *err)
+{
+    bool ok = json_count(list) > 0;
+    for (const Json *k = ok ? json_child(list) : NULL; ok && k; k = json_next(k)) {
+        const char *mark = json_string(member ? json_get(k, member) : k);
+        ok = mark != NULL;
+        if (ok) strmap_add(marks, mark, 1);
+    }
+    return ok || err_set(err, "no list of marks");
+}
+
 bool jepa_meta_read(JepaMeta *m, const char *path, Err *err)
 {
     *m = (JepaMeta){.rules = {0}};
     char *text = jepa_meta(path, err);
-    Json *j = text ? json_parse(text, strlen(text), err) : NULL;
-    free(text);
-    if (!j) return false;
-    bool ok = pair_tables_read(&m->tables, json_get(j, "quantiles"), err) &&
-              read_rules(&m->rules, json_get(j, "rules"), err);
+    if (!text) return false;
+    Json *j = json_parse(text, strlen(text), err);
+    bool ok = j && pair_tables_read(&m->tables, json_get(j, "quantiles"), err) &&
+              read_rules(&m->rules, json_get(j, "rules"), err) &&
+              read_marks(&m->files, json_get(j, "file_marks"), NULL, err) &&
+              read_marks(&m->models, json_get(j, "models"), "fingerprint", err);
     if (!ok) err_set(err, "%s: does not say what it was learned from", path);
-    for (const Json *f = json_child(json_get(j, "file_marks")); ok && f; f = json_next(f))
-        if (json_string(f)) strmap_add(&m->files, json_string(f), 1);
-    for (const Json *k = json_child(json_get(j, "models")); ok && k; k = json_next(k)) {
-        const char *mark = json_string(json_get(k, "fingerprint"));
-        if (mark) strmap_add(&m->models, mark, 1);
-    }
+    free(text);
     json_free(j);
     return ok;
 }

@@ -165,14 +165,14 @@ void pair_tables_write(const PairTables *t, JsonOut *j, const char *key)
 static bool scale_read(PairScale *s, const Json *j, const char *key, Err *err)
 {
     const Json *list = json_get(j, key);
-    bool rising = json_is_array(list) && json_count(list) <= PAIR_GRID;
+    bool rising = json_count(list) > 0 && json_count(list) <= PAIR_GRID;
     s->n = 0;
     for (const Json *v = rising ? json_child(list) : NULL; v; v = json_next(v)) {
         double x = json_number(v, NAN);
         if (!(fabs(x) < FLT_MAX) || (s->n && (float)x < s->x[s->n - 1])) rising = false;
         s->x[s->n++] = (float)x;
     }
-    return rising || err_set(err, "the quantiles \"%s\" are not at most %d numbers in rising order",
+    return rising || err_set(err, "the quantiles \"%s\" are not 1 to %d numbers in rising order",
                              key, PAIR_GRID);
 }
 

@@ -118,6 +118,25 @@ static void a_layer_meets_what_is_like_it(void **state)
     pair_book_free(&b);
 }
 
+/* Each property alone at its highest, the others at their lowest. */
+static void impulses_meet_density_tension_pitches_and_flatness_intervals(void **state)
+{
+    (void)state;
+    const LayerLook look[] = {{1.4f, 0, 0}, {1.6f, 1, 0}, {1.6f, 0, 1}};
+    const MusicWindow w[] = {{.density = 9, .entropy_pitch = 1, .entropy_interval = 1},
+                             {.density = 3, .entropy_pitch = 3, .entropy_interval = 1},
+                             {.density = 3, .entropy_pitch = 1, .entropy_interval = 3}};
+    PairTables t;
+    PairBook b;
+    pair_tables_make(&t, look, 3, w, NULL, 3);
+    pair_book_make(&b, &t, look, 3, w, NULL, 3);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(b.near[i * PAIR_NEAR], i);
+        assert_near(pair_distance(&b.look[i], &b.window[i]), 0, 1e-6); /* of f32 */
+    }
+    pair_book_free(&b);
+}
+
 static void the_nearest_are_those_of_a_full_search(void **state)
 {
     (void)state;
@@ -274,6 +293,7 @@ int main(void)
         cmocka_unit_test(equal_values_share_the_middle_of_their_quantiles),
         cmocka_unit_test(a_long_sample_keeps_its_quantiles),
         cmocka_unit_test(a_layer_meets_what_is_like_it),
+        cmocka_unit_test(impulses_meet_density_tension_pitches_and_flatness_intervals),
         cmocka_unit_test(the_nearest_are_those_of_a_full_search),
         cmocka_unit_test(alpha_limits_what_a_layer_may_meet),
         cmocka_unit_test(random_pairs_are_even),
