@@ -30,6 +30,8 @@ void axis_name(const Axis *a, double tick, char out[AXIS_NAME]);
 /* Ticks, names and title below or left of a panel. */
 void axis_draw_x(Canvas *c, const Axis *a, Box panel);
 void axis_draw_y(Canvas *c, const Axis *a, Box panel);
+/* Thin lines across a panel at about every `apart` pixels' round value. */
+void axis_draw_grid(Canvas *c, const Axis *y, Box panel, double apart, Rgb colour);
 /* A bar of colours with the axis beside it; colour_of maps 0..1. */
 void axis_draw_bar(Canvas *c, const Axis *a, Box bar, Rgb (*colour_of)(double));
 

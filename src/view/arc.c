@@ -90,21 +90,11 @@ static void draw_sections(Canvas *c, const Arc *a, Box b, double strip, int line
     }
 }
 
-static void draw_grid(Canvas *c, const Axis *y, Box b)
-{
-    double tick[AXIS_MAX_TICKS];
-    int n = axis_ticks(y, (int)(b.h / 32), tick);
-    for (int i = 0; i < n; i++) {
-        double at = floor(axis_at(y, tick[i])) + 0.5;
-        canvas_line(c, b.x, at, b.x + b.w, at, 1, FAINT);
-    }
-}
-
 static void draw_tension(Canvas *c, const Arc *a, Box b)
 {
     Axis y = {.lo = 0, .hi = 1, .p_lo = b.y + b.h, .p_hi = b.y, .title = "tension"};
     double w = b.w / a->n, gap = w >= 6 ? fmax(fmin(0.16 * w, 12), w / 2 - 60) : 0;
-    draw_grid(c, &y, b);
+    axis_draw_grid(c, &y, b, 32, FAINT);
     for (int i = 0; i < a->n; i++) {
         double t = fmax(0, fmin(1, a->tension[i])), at = axis_at(&y, t);
         if (!isfinite(a->tension[i])) continue;
@@ -136,7 +126,7 @@ static void draw_tempo(Canvas *c, const Arc *a, Box b)
     double w = b.w / a->n, *xy = mem_alloc(4 * (int64_t)a->n, sizeof *xy);
     int m = 0;
     tempo_range(a, &y);
-    draw_grid(c, &y, b);
+    axis_draw_grid(c, &y, b, 32, FAINT);
     for (int i = 0; i < a->n; i++) {
         if (!isfinite(a->tempo[i])) continue;
         for (int side = 0; side < 2; side++, m++) {

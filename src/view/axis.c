@@ -119,6 +119,16 @@ void axis_draw_y(Canvas *c, const Axis *a, Box panel)
                        a->title);
 }
 
+void axis_draw_grid(Canvas *c, const Axis *y, Box panel, double apart, Rgb colour)
+{
+    double tick[AXIS_MAX_TICKS];
+    int n = axis_ticks(y, (int)(panel.h / apart), tick);
+    for (int i = 0; i < n; i++) {
+        double at = floor(axis_at(y, tick[i])) + 0.5;
+        canvas_line(c, panel.x, at, panel.x + panel.w, at, 1, colour);
+    }
+}
+
 void axis_draw_bar(Canvas *c, const Axis *a, Box bar, Rgb (*colour_of)(double))
 {
     double tick[AXIS_MAX_TICKS], widest = 0;

@@ -32,16 +32,6 @@ static Axis value_axis(const Course *p, const CoursePanel *t, Box b)
     return y;
 }
 
-static void draw_grid(Canvas *c, const Axis *y, Box b)
-{
-    double tick[AXIS_MAX_TICKS];
-    int n = axis_ticks(y, (int)(b.h / 34), tick);
-    for (int i = 0; i < n; i++) {
-        double at = floor(axis_at(y, tick[i])) + 0.5;
-        canvas_line(c, b.x, at, b.x + b.w, at, 1, FAINT);
-    }
-}
-
 /* Where phases end, named above the panel when asked. */
 static void draw_marks(Canvas *c, const Course *p, const Axis *x, Box b, bool named)
 {
@@ -95,7 +85,7 @@ void course_draw(Canvas *c, const Course *p)
         Box b = {LEFT, TOP + i * h + 12, w, h - GAP + 12};
         Axis x = {.hi = fmax(end, 1), .p_lo = b.x, .p_hi = b.x + b.w, .title = "step"};
         Axis y = value_axis(p, t, b);
-        draw_grid(c, &y, b);
+        axis_draw_grid(c, &y, b, 34, FAINT);
         draw_marks(c, p, &x, b, i == 0);
         canvas_text(c, b.x, b.y - 12, 0, TEXT, INK, t->title);
         canvas_clip(c, b);

@@ -9,16 +9,6 @@ static const Rgb INK = {0.2, 0.2, 0.22}, FAINT = {0.92, 0.92, 0.93}, CHANCE = {0
 static const Rgb MAIN = {0.16, 0.33, 0.58}, OTHER = {0.62, 0.68, 0.76};
 enum { LEFT = 80, TOP = 84, FOOT = 56, GAP = 84, TEXT = 14, BARS_W = 250, SPACE = 90 };
 
-static void draw_grid(Canvas *c, const Axis *y, Box b)
-{
-    double tick[AXIS_MAX_TICKS];
-    int n = axis_ticks(y, (int)(b.h / 40), tick);
-    for (int i = 0; i < n; i++) {
-        double at = floor(axis_at(y, tick[i])) + 0.5;
-        canvas_line(c, b.x, at, b.x + b.w, at, 1, FAINT);
-    }
-}
-
 static void draw_dashes(Canvas *c, double x0, double x1, double y)
 {
     for (double x = x0; x < x1; x += 9) canvas_line(c, x, y, fmin(x + 5, x1), y, 1.5, CHANCE);
@@ -45,7 +35,7 @@ static void draw_bars(Canvas *c, const RecallPanel *p, int deep, Box b)
         most = fmax(most, 100 * fmax(bar->share, isnan(bar->hi) ? 0 : bar->hi));
     }
     Axis y = {.hi = fmin(105, 1.1 * most), .p_lo = b.y + b.h, .p_hi = b.y, .title = "%"};
-    draw_grid(c, &y, b);
+    axis_draw_grid(c, &y, b, 40, FAINT);
     for (int i = 0; i < p->nbars; i++) {
         Box slot = {b.x + (i + 0.18) * wide, b.y, 0.64 * wide, b.h};
         draw_bar(c, &y, &p->bar[deep][i], slot, i == 0);
@@ -70,7 +60,7 @@ static void draw_ranks(Canvas *c, const RecallPanel *p, Box b)
               .p_lo = b.x,
               .p_hi = b.x + b.w,
               .title = "rank of the right one"};
-    draw_grid(c, &y, b);
+    axis_draw_grid(c, &y, b, 40, FAINT);
     for (int i = 0; i < p->candidates; i++) {
         double top = axis_at(&y, 100 * p->ranks[i] / sum);
         canvas_fill(c, (Box){b.x + (i + 0.1) * wide, top, 0.8 * wide, b.y + b.h - top}, MAIN, 1);
