@@ -7,7 +7,8 @@
 #include "learn/jepa.h"
 
 /* Where one is when none is named, as model_locate_file() takes it. */
-#define GENERATOR_NETWORK "jepa-house/jepa.safetensors"
+#define GENERATOR_FILE "jepa.safetensors"
+#define GENERATOR_NETWORK "jepa-house/" GENERATOR_FILE
 
 /* Zero is closed. */
 typedef struct GeneratorSource {
@@ -15,7 +16,11 @@ typedef struct GeneratorSource {
     char said[128]; /* for the files' own description: name and fingerprint of the file */
 } GeneratorSource;
 
-/* asked: a file; NULL = the one that lies beside the models. */
+/* The file by what the user calls it: a .safetensors, a directory with jepa.safetensors, or a name
+ * under the models directories; NULL: GENERATOR_NETWORK. A new string; NULL with where it was
+ * looked for. */
+char *generator_locate(const char *asked, Err *err);
+/* asked: see generator_locate(). */
 bool generator_source_open(GeneratorSource *g, const char *asked, Err *err);
 void generator_source_close(GeneratorSource *g);
 

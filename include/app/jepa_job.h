@@ -14,9 +14,6 @@
 #include "learn/jepa_eval.h"
 #include "learn/jepa_train.h"
 
-/* Its name in a directory. */
-#define JEPA_FILE "jepa.safetensors"
-
 typedef struct JepaTrainJob {
     const OptList *midi;  /* folders or files */
     const OptList *model; /* to learn from; empty = the default model */
@@ -50,10 +47,5 @@ typedef struct JepaEvalJob {
 bool jepa_eval_check(const JepaEvalJob *job, Err *err);
 /* out: replaced by the table, or by JSON. */
 bool jepa_eval_job(const JepaEvalJob *job, Str *out, const Run *run, Err *err);
-
-/* The file of an embedding by what the user calls it: a .safetensors, a directory with
- * jepa.safetensors, or a name under the models directories; NULL: that of --generator jepa. A new
- * string; NULL with where it was looked for. */
-char *jepa_locate(const char *asked, Err *err);
 
 #endif

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "base/run.h"
+
 enum { RECALL_DEEP = 5 };
 
 typedef struct Interval {
@@ -25,6 +27,7 @@ typedef struct Retrieval {
     int draws, candidates;
     int permutations; /* of guesses, for p */
     uint64_t seed;
+    const Run *run; /* stopped: it ends early, and the score is of no use; may be NULL */
 } Retrieval;
 
 /* Shares 0..1 over all that was asked. A rank counts candidates that are as near as the answer as

@@ -27,11 +27,21 @@ static bool describe(GeneratorSource *g, const char *path, Err *err)
     return true;
 }
 
+char *generator_locate(const char *asked, Err *err)
+{
+    if (!asked) return model_locate_file(GENERATOR_NETWORK, err);
+    if (dir_exists(asked)) return path_join(asked, GENERATOR_FILE);
+    if (file_exists(asked) || str_ends(asked, ".safetensors")) return mem_strdup(asked);
+    char *under = path_join(asked, GENERATOR_FILE), *path = model_locate_file(under, err);
+    free(under);
+    return path;
+}
+
 bool generator_source_open(GeneratorSource *g, const char *asked, Err *err)
 {
-    Err none;
     CpuLevel level;
-    char *path = asked ? mem_strdup(asked) : model_locate_file(GENERATOR_NETWORK, &none);
+    char *path = generator_locate(asked, err);
+    if (!path && asked) return false;
     if (!path)
         return err_set(err, "no trained network (" GENERATOR_NETWORK " beside the models): make "
                             "one with `llmsonify jepa train` and name it with --jepa");

@@ -161,8 +161,9 @@ bool jepa_course_picture(const char *path, const char *jepa, OutSet *set, Err *e
     if (str_ends(jepa, ".safetensors")) stem -= strlen(".safetensors");
     str_add(&name, jepa, stem);
     str_puts(&name, ".csv");
-    bool ok = true;
-    if (file_exists(str_text(&name)) && file_map_open(&map, str_text(&name), err)) {
+    bool there = file_exists(str_text(&name));
+    bool ok = !there || file_map_open(&map, str_text(&name), err);
+    if (ok && there) {
         csv_read(&t, (const char *)map.data, (size_t)map.size);
         ok = picture(path, &t, set, err);
     }

@@ -13,20 +13,14 @@
 bool jepa_eval_check(const JepaEvalJob *job, Err *err)
 {
     if (job->midi->n == 0) return err_set(err, "give folders of MIDI files: --midi DIR...");
+    enum { MOST = 10000 }; /* the square of it are the cosines that are held: 400 MB */
+    if (job->plan.draws * job->plan.candidates > MOST)
+        return err_set(err, "%d draws of %d candidates are more than %d: give fewer of either",
+                       job->plan.draws, job->plan.candidates, MOST);
     const char *p = job->plot;
     if (p && !str_ends(p, ".png") && !str_ends(p, ".svg"))
         return err_set(err, "--plot: '%s' must end in .png or .svg", p);
     return true;
-}
-
-char *jepa_locate(const char *asked, Err *err)
-{
-    if (!asked) return model_locate_file(GENERATOR_NETWORK, err);
-    if (dir_exists(asked)) return path_join(asked, JEPA_FILE);
-    if (file_exists(asked) || str_ends(asked, ".safetensors")) return mem_strdup(asked);
-    char *under = path_join(asked, JEPA_FILE), *path = model_locate_file(under, err);
-    free(under);
-    return path;
 }
 
 typedef struct Judging {
@@ -96,7 +90,7 @@ bool jepa_eval_job(const JepaEvalJob *job, Str *out, const Run *run, Err *err)
     Judging d = {.job = job};
     CpuLevel level;
     OutSet set = {0};
-    char *path = jepa_locate(job->jepa, err);
+    char *path = generator_locate(job->jepa, err);
     bool ok = path && (!job->plot || jepa_pictures_check(job->plot, job->clobber, err)) &&
               cpu_level_choose(&level, err) && jepa_load(&d.net, path, level, err) &&
               jepa_meta_read(&d.meta, path, err) && read_music(&d, run, err) &&

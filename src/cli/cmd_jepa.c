@@ -162,7 +162,7 @@ typedef struct JudgeOpts {
 } JudgeOpts;
 
 static const JudgeOpts JUDGE_DEFAULTS = {
-    .plan = {.draws = 20, .candidates = 50, .permutations = 999}, .clobber = true};
+    .plan = JEPA_EVAL_DEFAULTS, .clobber = true};
 
 #define JUDGE(field) offsetof(JudgeOpts, field)
 

@@ -12,8 +12,8 @@ static const char *const PROMPT[] = {"lstm", "jepa", NULL};
      .hi = 1}
 #define JEPA_ROW                                                                                   \
     {.name = "jepa", .type = OPT_STRING, .at = offsetof(GeneratorRows, jepa), .arg = "FILE",       \
-     .help = "the network that `llmsonify jepa train` wrote; the one beside the models by "        \
-             "default", .local = true}
+     .help = "the network that `llmsonify jepa train` wrote: a file, a directory or a name under " \
+             "models/; jepa-house by default", .local = true}
 
 const Opt rows_generator[3] = {
     {.name = "generator", .type = OPT_CHOICE, .at = offsetof(GeneratorRows, generator),

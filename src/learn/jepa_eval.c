@@ -135,7 +135,7 @@ static void cross_free(Cross *x)
 }
 
 static void score_cross(JepaEval *e, const Cross *x, const JepaEvalPlan *plan, Guess kind,
-                        const float *guess)
+                        const float *guess, const Run *run)
 {
     Retrieval r = {.d = JEPA_LATENT,
                    .guess = guess,
@@ -149,7 +149,8 @@ static void score_cross(JepaEval *e, const Cross *x, const JepaEvalPlan *plan, G
                    .draws = x->draws,
                    .candidates = x->n,
                    .permutations = plan->permutations,
-                   .seed = (uint64_t)plan->seed};
+                   .seed = (uint64_t)plan->seed,
+                   .run = run};
     e->has[kind] = true;
     retrieval_score(&e->cross[kind], &r);
 }
@@ -167,7 +168,7 @@ static void judge_cross(JepaEval *e, Jepa *net, Cross *x, const JepaEvalPlan *pl
     if (run_stopped(run)) return;
     e->heard = health_of(e->latent, e->nitems, JEPA_LATENT);
     e->foreseen = health_of(e->guess, e->layers, JEPA_LATENT);
-    score_cross(e, x, plan, GUESS_JEPA, e->guess);
+    score_cross(e, x, plan, GUESS_JEPA, e->guess, run);
     if (!guess_properties(net, data, e->item, e->latent, e->nitems, e->told, run))
         for (int k = 0; k < PAIR_AXES; k++) e->told[k] = (double)NAN;
     GuessBook book = {0};
@@ -175,7 +176,7 @@ static void judge_cross(JepaEval *e, Jepa *net, Cross *x, const JepaEvalPlan *pl
     float *guess = mem_alloc((int64_t)e->layers * JEPA_LATENT, sizeof *guess);
     for (int kind = GUESS_RIDGE; kind < GUESS_KINDS; kind++)
         if (guess_by(&book, (Guess)kind, data->held, guess))
-            score_cross(e, x, plan, (Guess)kind, guess);
+            score_cross(e, x, plan, (Guess)kind, guess, run);
     free(guess);
     guess_book_free(&book);
 }
@@ -243,7 +244,8 @@ static void judge_next(JepaEval *e, Jepa *net, const WindowSet *music, const Jep
                    .draws = plan->draws,
                    .candidates = n,
                    .permutations = plan->permutations,
-                   .seed = (uint64_t)plan->seed};
+                   .seed = (uint64_t)plan->seed,
+                   .run = run};
     for (int k = 0; k < NEXT_KINDS && !run_stopped(run); k++) {
         r.guess = z[k];
         retrieval_score(&e->next[k], &r);

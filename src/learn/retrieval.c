@@ -37,7 +37,7 @@ typedef struct Tally {
 static float *cosines(const Retrieval *r)
 {
     float *c = mem_alloc((int64_t)r->nguesses * r->nitems, sizeof *c);
-    for (int g = 0; g < r->nguesses; g++)
+    for (int g = 0; g < r->nguesses && !run_stopped(r->run); g++)
         for (int i = 0; i < r->nitems; i++)
             c[(int64_t)g * r->nitems + i] =
                 (float)row_cosine(r->guess + (int64_t)g * r->d, r->item + (int64_t)i * r->d, r->d);
@@ -96,7 +96,7 @@ static void permute(RetrievalScore *s, const Retrieval *r, const float *cosine, 
     double *one = mem_alloc(n, sizeof *one), *five = mem_alloc(n, sizeof *five);
     Control c = control_seed(r->seed);
     for (int g = 0; g < r->nguesses; g++) order[g] = g;
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n && !run_stopped(r->run); i++) {
         Tally t = {.guess = NULL};
         control_shuffle(&c, order, r->nguesses);
         run_pairs(r, cosine, order, &t);
