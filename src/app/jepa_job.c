@@ -26,6 +26,7 @@ typedef struct Learning {
     char *state, *course; /* paths */
     double start;         /* seconds */
     int64_t begun;        /* the first step of this run */
+    int64_t told;         /* the step of the last row of the course */
 } Learning;
 
 bool jepa_train_check(const JepaTrainJob *job, Err *err)
@@ -93,17 +94,30 @@ static bool read_models(Learning *l, const Run *run, Err *err)
     return ok;
 }
 
+/* All that the network hears, and what pairs are made by. */
+static uint64_t hash_music(const WindowSet *s)
+{
+    float x[WINDOW_NOTES * NOTE_FEATURES];
+    int32_t step[WINDOW_NOTES];
+    uint64_t hash = HASH_NONE;
+    for (int i = 0; i < s->n; i++) {
+        const MusicWindow *w = &s->corpus->window[s->window[i]];
+        windows_hear(s->corpus, &s->window[i], 1, x, step);
+        hash = hash_fnv1a_on(hash, x, sizeof x);
+        hash = hash_fnv1a_on(hash, step, sizeof step);
+        hash = hash_fnv1a_on(hash, &w->density, sizeof w->density);
+        hash = hash_fnv1a_on(hash, &w->legato, sizeof w->legato);
+    }
+    return hash;
+}
+
 /* What a state must have been made by to go on from it. */
 static void name_job(Learning *l)
 {
     const JepaPlan *p = &l->t.plan;
-    uint64_t data = HASH_NONE, *mark = mem_alloc(l->corpus.nfiles, sizeof *mark);
-    corpus_marks(&l->corpus, mark);
-    for (int i = 0; i < l->corpus.nfiles; i++)
-        if (!l->held[i]) data = hash_fnv1a_on(data, &mark[i], sizeof mark[i]);
+    uint64_t data = hash_music(&l->music);
     for (int i = 0; i < l->layers.n; i++)
         data = hash_fnv1a_on(data, l->layers.mark[i], strlen(l->layers.mark[i]));
-    free(mark);
     str_addf(&l->name,
              "data %016" PRIx64 ", %d layers, %d windows, steps %d, %d, %d and %d, batch %d, "
              "rate %g to %g, warm-up %d, reading %g, decay %g, clip %g, temperature %g, noise %g, "
@@ -140,7 +154,8 @@ static void add_row(Learning *l, int phase, int64_t step, const JepaCheck *check
 {
     const JepaTrainer *t = &l->t;
     bool learning = phase < JEPA_PHASES;
-    str_addf(&l->log, "%lld,%s", (long long)jepa_trainer_done(t), jepa_phase_name(phase));
+    l->told = jepa_trainer_done(t);
+    str_addf(&l->log, "%lld,%s", (long long)l->told, jepa_phase_name(phase));
     add_number(&l->log, learning, t->loss.total);
     add_number(&l->log, learning && phase != JEPA_ALIGN, t->loss.next);
     add_number(&l->log, learning && phase != JEPA_MUSIC, t->loss.cross);
@@ -216,7 +231,10 @@ static bool read_course(Learning *l, Err *err)
         line = line ? line + 1 : end;
         for (const char *s = at; s < line && *s >= '0' && *s <= '9' && step < INT32_MAX; s++)
             step = 10 * step + (*s - '0');
-        if (!head && step <= jepa_trainer_done(&l->t)) str_add(&l->log, at, (size_t)(line - at));
+        if (!head && step <= jepa_trainer_done(&l->t)) {
+            str_add(&l->log, at, (size_t)(line - at));
+            l->told = step;
+        }
         at = line;
     }
     file_map_close(&map);
@@ -225,25 +243,26 @@ static bool read_course(Learning *l, Err *err)
 
 /* ---- learning ------------------------------------------------------------------------------- */
 
-static bool one_step(Learning *l, const Run *run, Err *err)
+/* Looks when it is time to, unless the course has this step already. */
+static bool look_now_and_then(Learning *l, const Run *run, Err *err)
 {
     int phase = l->t.phase;
-    int64_t step = l->t.step + 1;
-    if (!jepa_trainer_step(&l->t, run, err)) return false;
-    if (run_stopped(run)) return true;
+    int64_t step = l->t.step;
+    while (step == 0 && phase > 0) step = jepa_plan_steps(&l->t.plan, --phase);
     bool last = step == jepa_plan_steps(&l->t.plan, phase);
-    return (!last && step % l->job->every != 0) || look(l, phase, step, run, err);
+    if (l->told >= jepa_trainer_done(&l->t) || (!last && step % l->job->every != 0)) return true;
+    return look(l, phase, step, run, err);
 }
 
 static bool learn(Learning *l, const Run *run, Err *err)
 {
     int64_t total = jepa_plan_total(&l->t.plan);
     Str stage = {0};
-    bool ok = true;
     l->start = clock_seconds();
     l->begun = jepa_trainer_done(&l->t);
+    bool ok = look_now_and_then(l, run, err); /* an interrupt may have come before it did */
     while (ok && l->t.phase < JEPA_DONE && !run_stopped(run)) {
-        ok = one_step(l, run, err);
+        ok = jepa_trainer_step(&l->t, run, err) && look_now_and_then(l, run, err);
         stage.len = 0;
         str_addf(&stage, "%s, loss %.3f", jepa_phase_name(l->t.phase), l->t.loss.total);
         run_progress(run, str_text(&stage), jepa_trainer_done(&l->t), total);
@@ -306,8 +325,12 @@ static bool check_out(const Learning *l, bool *going_on, Err *err)
 {
     const JepaTrainJob *job = l->job;
     *going_on = job->resume && file_exists(l->state);
-    if (!*going_on && !job->clobber && file_exists(job->out))
-        return err_set(err, "%s: exists; --force writes over it", job->out);
+    if (!*going_on && !job->clobber && file_exists(l->state))
+        return err_set(err, "%s: exists; --resume goes on from it, --force begins again", l->state);
+    const char *const mine[] = {job->out, l->course};
+    for (int i = 0; i < 2; i++)
+        if (!*going_on && !job->clobber && file_exists(mine[i]))
+            return err_set(err, "%s: exists; --force writes over it", mine[i]);
     return out_check_path(job->out, true, err) && out_check_path(l->state, true, err) &&
            out_check_path(l->course, true, err);
 }

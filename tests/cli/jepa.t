@@ -40,6 +40,9 @@ same one.safetensors two.safetensors "two threads make the same bytes"
 same one.csv two.csv "and the same course"
 small -t 1 -q -o one.safetensors
 says 'one.safetensors: exists; --force' "a file is not written over"
+cp one.csv mine.csv
+small -t 1 -q -o mine.safetensors
+says 'mine.csv: exists; --force' "nor a table beside it"
 small -t 2 -q --force --seed 4 -o two.safetensors
 is_rc 0 "but with --force"
 check "and another seed makes others" sh -c '! cmp -s one.safetensors two.safetensors'
@@ -70,6 +73,8 @@ has err '^llmsonify: interrupted after [0-9]+ of 23 steps; the same command with
     "and it is said how to go on"
 there parts.state.safetensors "its state is kept"
 gone parts.safetensors "and no half file"
+(slow -o parts.safetensors) || true
+says 'parts.state.safetensors: exists; --resume' "a state is not written over unasked"
 run "$LLM" jepa train --midi songs --models "$WREN" ant --hold 0.4 --steps-music 9 --resume -q \
     -o parts.safetensors
 says 'parts.state.safetensors: is of another training' "the state of another training is refused"
@@ -135,6 +140,16 @@ run "$LLM" jepa train -o x.safetensors
 is_rc 1 "so are no songs"
 run "$LLM" jepa eval -m one.safetensors --midi songs --plot x.gif
 is_rc 1 "and a picture of another kind"
+for key in file_marks models quantiles rules; do # a byte of its name is another
+    perl -0777 -pe "s/\\\\\"$key\\\\\"/\\\\\"\u$key\\\\\"/" one.safetensors > odd.safetensors
+    run "$LLM" jepa eval -m odd.safetensors --midi songs --models bee
+    says 'odd.safetensors: does not say what it was learned from' "without its $key it is no judge"
+done
+run "$LLM" jepa eval -m one.safetensors --midi songs --draws 1000 --candidates 1000
+is_rc 1 "what no memory would hold is a usage error"
+mkfifo pipe.safetensors
+run "$LLM" jepa eval -m pipe.safetensors --midi songs
+says 'pipe.safetensors: not a regular file' "a pipe is not waited for"
 head -c 4000 one.safetensors > cut.safetensors
 run "$LLM" jepa eval -m cut.safetensors --midi songs
 says 'cut.safetensors' "a broken file is refused"
