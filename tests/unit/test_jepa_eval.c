@@ -24,11 +24,24 @@ typedef struct Judged {
 
 static const JepaEvalPlan PLAN = {.draws = DRAWS, .candidates = 20, .permutations = 199, .seed = 1};
 
+/* Judged with what is in j now. */
+static void again(Judged *j, const JepaEvalPlan *plan, int threads)
+{
+    const Run run = {.threads = threads};
+    Err err;
+    JepaEvalData data = {.tables = &j->tables,
+                         .held = &j->held,
+                         .seen = &j->seen,
+                         .held_music = &j->out,
+                         .seen_music = &j->in};
+    jepa_eval_free(&j->e);
+    if (!jepa_evaluate(&j->e, &j->net, &data, plan, &run, &err)) fail_msg("%s", err.msg);
+}
+
 static Judged *judge(const JepaEvalPlan *plan, int threads)
 {
     Judged *j = mem_alloc(1, sizeof *j);
     bool held[SONGS];
-    const Run run = {.threads = threads};
     Err err;
     fixture_music(&j->c, SONGS);
     for (int i = 0; i < SONGS; i++) held[i] = i >= SONGS / 2;
@@ -40,12 +53,7 @@ static Judged *judge(const JepaEvalPlan *plan, int threads)
                      j->in.n);
     if (!jepa_open(&j->net, CPU_PORTABLE, &err)) fail_msg("%s", err.msg);
     jepa_begin(&j->net, 7);
-    JepaEvalData data = {.tables = &j->tables,
-                         .held = &j->held,
-                         .seen = &j->seen,
-                         .held_music = &j->out,
-                         .seen_music = &j->in};
-    if (!jepa_evaluate(&j->e, &j->net, &data, plan, &run, &err)) fail_msg("%s", err.msg);
+    again(j, plan, threads);
     return j;
 }
 
@@ -111,6 +119,35 @@ static void the_rule_itself_finds_what_it_paired(void **state)
     drop(j);
 }
 
+static void layers_that_were_seen_are_their_own_nearest(void **state)
+{
+    (void)state;
+    Judged *j = judge(&PLAN, 1);
+    layer_set_free(&j->held);
+    fixture_layer_set(&j->held, 4, 5); /* those that were learned from */
+    again(j, &PLAN, 1);
+    const RetrievalScore *near = &j->e.cross[GUESS_NEAREST], *rule = &j->e.cross[GUESS_RULE];
+    assert_near(near->cosine, rule->cosine, 0);
+    assert_near(near->recall5, rule->recall5, 0);
+    drop(j);
+}
+
+static void candidates_of_a_draw_share_no_notes(void **state)
+{
+    (void)state;
+    JepaEvalPlan one = PLAN;
+    one.draws = 1;
+    Judged *j = judge(&one, 1);
+    assert_int_equal(j->e.nitems, 20);
+    for (int i = 0; i < j->e.nitems; i++)
+        for (int k = 0; k < i; k++) {
+            const MusicWindow *a = &j->c.window[j->e.item[i]], *b = &j->c.window[j->e.item[k]];
+            assert_true(a->file != b->file || a->track != b->track ||
+                        llabs(a->first - b->first) >= WINDOW_NOTES);
+        }
+    drop(j);
+}
+
 static void the_same_is_said_whatever_the_threads(void **state)
 {
     (void)state;
@@ -146,6 +183,8 @@ int main(void)
         cmocka_unit_test(what_was_kept_out_is_counted),
         cmocka_unit_test(a_network_that_has_learned_nothing_is_at_chance),
         cmocka_unit_test(the_rule_itself_finds_what_it_paired),
+        cmocka_unit_test(layers_that_were_seen_are_their_own_nearest),
+        cmocka_unit_test(candidates_of_a_draw_share_no_notes),
         cmocka_unit_test(the_same_is_said_whatever_the_threads),
         cmocka_unit_test(too_few_windows_are_refused),
     };

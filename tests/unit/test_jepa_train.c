@@ -90,6 +90,28 @@ static void phases_come_one_after_another(void **state)
     end(d);
 }
 
+/* One course of tau over the two phases in which the target follows. */
+static void the_target_follows_but_while_layers_are_aligned(void **state)
+{
+    (void)state;
+    Data *d = begin(&TINY);
+    int64_t n = d->t.net.target.size;
+    float *before = mem_alloc(n, sizeof *before);
+    static const int STEPS[] = {1, 1, 3, 1}; /* within music, to its end, align, within joint */
+    for (int i = 0; i < 4; i++) {
+        memcpy(before, d->t.net.target.v, (size_t)n * sizeof *before);
+        bool rests = d->t.phase == JEPA_ALIGN;
+        steps(d, STEPS[i], 1);
+        bool same = memcmp(before, d->t.net.target.v, (size_t)n * sizeof *before) == 0;
+        assert_int_equal(same, rests);
+    }
+    assert_true(jepa_plan_tau(&TINY, JEPA_MUSIC, 1) == jepa_tau(1, 4));
+    assert_true(jepa_plan_tau(&TINY, JEPA_ALIGN, 1) == 1);
+    assert_true(jepa_plan_tau(&TINY, JEPA_JOINT, 1) == jepa_tau(3, 4));
+    free(before);
+    end(d);
+}
+
 static void pairs_grow_stricter_in_thirds(void **state)
 {
     (void)state;
@@ -228,6 +250,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(phases_come_one_after_another),
+        cmocka_unit_test(the_target_follows_but_while_layers_are_aligned),
         cmocka_unit_test(pairs_grow_stricter_in_thirds),
         SCRATCH_TEST(what_was_stopped_goes_on_to_the_same_weights),
         SCRATCH_TEST(a_state_of_something_else_is_refused),
