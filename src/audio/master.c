@@ -67,8 +67,8 @@ static const Style STYLES[] = {
     {.name = "acid",
      .band = {{BIQUAD_LOW_SHELF, 70, 0.7, 1}, {BIQUAD_BELL, 360, 0.8, -2},
               {BIQUAD_BELL, 1800, 0.7, 1}, {BIQUAD_HIGH_SHELF, 9500, 0.7, 1}},
-     .glue_db = 2, .attack = 0.02, .release = 0.12,
-     .ride = {.amount = 0.15, .range_db = 2, .seconds = 6}},
+     .glue_db = 1, .attack = 0.02, .release = 0.12,
+     .ride = {.amount = 0, .range_db = 2, .seconds = 6}},
     /* Additive voices: warmth, and no glare from the upper partials. */
     {.name = "dna",
      .band = {{BIQUAD_LOW_SHELF, 120, 0.7, 1}, {BIQUAD_BELL, 3200, 0.8, -1},

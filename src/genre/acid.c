@@ -4,7 +4,8 @@
  * 2 + floor(4 l / L) times, so that deeper layers insist more; in what is left of the six bars the
  * last steps of the pattern are step by step replaced by the next layer's: there is no gap between
  * layers, and no bar is repeated more than five times. At about 60 % the calmest layer of the
- * neighbourhood becomes the breakdown: the kick leaves, the pad stays, a roll brings it back. */
+ * neighbourhood becomes the breakdown: the kick leaves, the pad stays, a roll and a riser bring it
+ * back. acid_arc.c says how loud a bar is. */
 #include "acid.h"
 
 #include <math.h>
@@ -23,8 +24,8 @@ double acid_tension(const AcidPiece *p, int layer)
 
 bool acid_in_break(const AcidPiece *p, const AcidSlot *slot, int bar_in_slot)
 {
-    return p->breakdown >= 0 && slot == &p->slot[p->breakdown] && slot->bars >= 4 &&
-           bar_in_slot >= slot->bars - 4;
+    return p->breakdown >= 0 && slot == &p->slot[p->breakdown] && slot->bars >= ACID_BREAK &&
+           bar_in_slot >= slot->bars - ACID_BREAK;
 }
 
 int acid_turn(const AcidPiece *p, int bar_in_slot)
@@ -139,9 +140,11 @@ static bool acid_compose(const FeatureSet *const *fs, int nfs, const GenreOpts *
                            false);
         plan_breakdown(&p);
         write_frame(&p);
-        acid_write_lines(&p);
-        acid_write_chords(&p);
-        acid_write_drums(&p);
+        AcidTracks tracks;
+        acid_write_lines(&p, &tracks);
+        acid_write_chords(&p, &tracks);
+        acid_write_drums(&p, &tracks);
+        acid_write_arc(&p, &tracks);
         out->length = p.total * BAR;
         score_finish(out);
     }
@@ -162,9 +165,12 @@ static const char LEGEND[] =
     "  cutoff     std of the gate over layers, moved by the row norms (CC 74, NRPN 8)\n"
     "  resonance  excess kurtosis of v over layers, moved by the row norms (CC 71, NRPN 9)\n"
     "  repeats    2 + floor(4 l / L) of six bars, then a morph into the next layer\n"
-    "  answer     row norms of up, an octave higher, in the rests of the second half\n"
-    "  pad, stabs spectra of q and k: chords of the scale\n"
-    "  drums      hats from tension, kick and clap as in house, fills from the gate\n";
+    "  answer     row norms of up, an octave higher, in the line's rests after the drop\n"
+    "  pad, stabs spectra of q and k: chords of the scale; stabs from the middle on\n"
+    "  drums      hats from tension, kick and clap as in house, fills from the gate\n"
+    "  energy     the intro rises out of the kick, layers go by tension; the calmest breaks\n"
+    "             down and grows with roll and riser (sv of v, smallest to largest); the loudest\n"
+    "             comes after it; the outro takes away (CC 7 of 303s, pad and drums)\n";
 
 static const char GENERATORS[] =
     "  --generator lstm, jepa: the lines and the pad by a chain over the scale's degrees\n"

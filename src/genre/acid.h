@@ -9,6 +9,10 @@
 /* What a layer's pattern turns into: with a chain every second bar reads the next rows. */
 enum { ACID_TURNS = 3 };
 
+/* Bars of the breakdown, the last of its slot; the step of its last bar where everything stops, so
+ * that the drop has half a beat of air before it. */
+enum { ACID_BREAK = 4, ACID_AIR = 14 };
+
 /* One layer's place in the piece. */
 typedef struct AcidSlot {
     int layer, bar, bars; /* first bar and length */
@@ -37,10 +41,22 @@ int acid_turn(const AcidPiece *p, int bar_in_slot);
 double acid_tension(const AcidPiece *p, int layer);
 /* True in the bars of the breakdown where kick and bass drum stay out. */
 bool acid_in_break(const AcidPiece *p, const AcidSlot *slot, int bar_in_slot);
+/* The slot a bar of the piece lies in; the intro belongs to the first, the outro to the last. */
+int acid_slot_at(const AcidPiece *p, int bar);
+/* True for the slots after the drop. */
+bool acid_risen(const AcidPiece *p, int index);
+/* 0..1 at a time in bars. */
+double acid_energy(const AcidPiece *p, double bar);
 
-/* The 303 lines, pad and stabs, drums: each adds its tracks to the score. */
-void acid_write_lines(AcidPiece *p);
-void acid_write_chords(AcidPiece *p);
-void acid_write_drums(AcidPiece *p);
+/* Tracks of the score whose faders follow the energy. */
+typedef struct AcidTracks {
+    int line, answer, pad, drums;
+} AcidTracks;
+
+/* The 303 lines, pad and stabs, drums: each adds its tracks to the score; then the faders. */
+void acid_write_lines(AcidPiece *p, AcidTracks *t);
+void acid_write_chords(AcidPiece *p, AcidTracks *t);
+void acid_write_drums(AcidPiece *p, AcidTracks *t);
+void acid_write_arc(AcidPiece *p, const AcidTracks *t);
 
 #endif

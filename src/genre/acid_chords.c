@@ -62,14 +62,16 @@ static void add_chord(AcidPiece *p, const ChordLine *c, int track, int rule, int
     }
 }
 
-/* The pad swells through its slot and opens in the breakdown. */
-static void write_pad(AcidPiece *p, const ChordLine *c, int bar, int bars, double loud, Value from,
-                      Value rank)
+/* The pad swells through its slot; the breakdown's grows to the end, and leaves the air before the
+ * drop alone. */
+static void write_pad(AcidPiece *p, const ChordLine *c, int bar, int bars, bool broken, Value from,
+                      Value rank, double loud)
 {
-    add_chord(p, c, c->pad, c->pad_rule, bar * BAR, bars * BAR - STEP, loud, from, rank);
+    int32_t held = bars * BAR - (broken ? ACID_STEPS - ACID_AIR : 1) * STEP;
+    add_chord(p, c, c->pad, c->pad_rule, bar * BAR, held, loud, from, rank);
     for (int i = 0; i < 2 * bars; i++) {
         double x = (i + 0.5) / (2 * bars);
-        Value v = {(float)(0.55 + 0.4 * sin(M_PI * x)), rank.from};
+        Value v = {(float)(broken ? 0.65 + 0.3 * x : 0.55 + 0.4 * sin(M_PI * x)), rank.from};
         score_add_ctl(p->score, c->pad, bar * BAR + i * BAR / 2, CTL_EXPRESSION, v, c->swell_rule);
     }
 }
@@ -128,37 +130,36 @@ static int pad_rule(const AcidPiece *p)
                           "among the degrees with a perfect fifth; first and last the tonic");
 }
 
-void acid_write_chords(AcidPiece *p)
+void acid_write_chords(AcidPiece *p, AcidTracks *t)
 {
     Score *s = p->score;
     Series top;
     ChordLine c = {0};
     series_over_layers(&top, p->fs, FT_WEIGHTS, "stable_rank", map_role(p->fs, 0, ROLE_Q), false);
-    c.pad = score_add_track(s, "Pad", 89, false);
+    c.pad = t->pad = score_add_track(s, "Pad", 89, false);
     c.stab = score_add_track(s, "Stab", 81, false);
     s->track[c.pad].gain_db = -3;
-    s->track[c.pad].reverb = 0.6f;
+    s->track[c.pad].reverb = 0.3f;
     s->track[c.pad].chorus = 0.4f;
     s->track[c.stab].gain_db = -10;
-    s->track[c.stab].reverb = 0.45f;
+    s->track[c.stab].reverb = 0.35f;
     s->track[c.stab].pan = -0.35f;
-    native(&s->track[c.pad], "supersaw", -4, 0.25f, 0);
-    native(&s->track[c.stab], "saw", 2, 0.1f, 0.3f);
+    native(&s->track[c.pad], "supersaw", 2, 0.25f, 0);
+    native(&s->track[c.stab], "saw", 8, 0.1f, 0.3f);
     c.pad_rule = pad_rule(p);
     c.stab_rule = score_add_rule(s, "acid.stab: the layer's chord; length and velocity = sv of k");
-    c.swell_rule = score_add_rule(s, "acid.swell: rises and falls over the chord");
+    c.swell_rule = score_add_rule(s, "acid.swell: rises and falls over the chord, in the "
+                                      "breakdown rises only");
     Told *told = mem_alloc(p->nslots, sizeof *told);
     choose_degrees(p, &top, told);
     for (int i = 0; i < p->nslots; i++) {
         const AcidSlot *slot = &p->slot[i];
-        bool first = i == 0, last = i == p->nslots - 1;
-        int bar = first ? 0 : slot->bar;
-        int bars = slot->bars + (first ? p->intro : 0) + (last ? p->outro : 0);
         bool broken = i == p->breakdown;
+        int bars = slot->bars + (i == p->nslots - 1 ? p->outro : 0);
         revoice(p, &c, told[i].degree);
-        double loud = broken ? 0.78 : 0.42 + 0.2 * acid_tension(p, slot->layer);
-        write_pad(p, &c, bar, bars, loud, chord_source(p, &top, told, i),
-                  top.n > 0 ? top.v[slot->layer] : slot->line[0].step[0].pitch);
+        double loud = broken ? 0.7 : 0.42 + 0.2 * acid_tension(p, slot->layer);
+        write_pad(p, &c, slot->bar, bars, broken, chord_source(p, &top, told, i),
+                  top.n > 0 ? top.v[slot->layer] : slot->line[0].step[0].pitch, loud);
         if (2 * i >= p->nslots) write_stabs(p, &c, slot);
     }
     free(told);

@@ -15,8 +15,9 @@ typedef struct BarPlan {
 
 static BarPlan plan_intro(const AcidPiece *p, int bar)
 {
-    return (BarPlan){.layer = p->slot[0].layer, .kick = true, .crash = bar == 0,
-                     .hats = bar * 8 / p->intro, .fill = bar == p->intro - 1};
+    bool late = 2 * bar >= p->intro; /* the kick has the first half for itself */
+    return (BarPlan){.layer = p->slot[0].layer, .kick = true,
+                     .hats = late ? bar * 8 / p->intro : 0, .fill = bar == p->intro - 1};
 }
 
 static BarPlan plan_outro(const AcidPiece *p, int bar)
@@ -41,7 +42,7 @@ static BarPlan plan_slot(const AcidPiece *p, int index, int bar)
         b.kick = b.clap = b.crash = b.fill = false;
         b.open = BEATS_NONE;
         b.ghosts = 0;
-        b.hats = 4;
+        b.hats = s->bars - bar > 1 ? 4 : 0; /* the last bar is the roll's and the air's */
         b.roll_bars = 2;
         b.roll_bar = bar - (s->bars - 2);
     }
@@ -67,15 +68,16 @@ static void write_bar(AcidPiece *p, Drums *d, int bar, const BarPlan *b)
     if (b->crash) drums_crash(d);
     if (b->fill) drums_fill(d, 12);
     if (b->roll_bars && b->roll_bar >= 0)
-        drums_roll(d, b->roll_bar, b->roll_bars, b->roll_bar == b->roll_bars - 1 ? 14 : 16);
+        drums_roll(d, b->roll_bar, b->roll_bars, b->roll_bar == b->roll_bars - 1 ? ACID_AIR : 16);
     series_free(&steps);
 }
 
-void acid_write_drums(AcidPiece *p)
+void acid_write_drums(AcidPiece *p, AcidTracks *t)
 {
     Drums d = {.score = p->score, .name = "acid.drums", .source = "gate row norms of the layer",
                .level = 1};
     d.track = score_add_track(p->score, "Drums", 25, true); /* the 808 kit, where the font has it */
+    t->drums = d.track;
     p->score->track[d.track].gain_db = -4;
     p->score->track[d.track].reverb = 0.1f;
     for (int bar = 0; bar < p->intro; bar++) {

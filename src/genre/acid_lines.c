@@ -12,9 +12,10 @@ typedef struct Bar303 {
     int track, rule, ctl_rule;
     int32_t at;            /* ticks */
     int layer;
-    double open;           /* 0..1: how far the arrangement opens the filter */
+    double open, opens;    /* 0..1: how far the arrangement opens the filter; by the bar's end */
     double loud;           /* factor on velocity */
-    bool accents_only;     /* the intro's and outro's bare form */
+    bool accents_only;     /* the bare form of intro, breakdown and outro */
+    int until;             /* steps of the bar that may sound */
 } Bar303;
 
 static double value_or(const Series *s, int layer, double dflt)
@@ -26,7 +27,7 @@ static double value_or(const Series *s, int layer, double dflt)
 static double cutoff_at(const AcidPiece *p, const Bar303 *b, double u)
 {
     double base = value_or(&p->cutoff, b->layer, 0.5);
-    return clamp((0.12 + 0.40 * base + 0.26 * u + 0.22 * b->open) * (0.55 + 0.45 * b->open), 0, 1);
+    return clamp((0.12 + 0.40 * base + 0.26 * u + 0.22 * b->open) * (0.48 + 0.52 * b->open), 0, 1);
 }
 
 static double resonance_at(const AcidPiece *p, const Bar303 *b, double u)
@@ -80,11 +81,11 @@ static void write_step(AcidPiece *p, const Bar303 *b, const AcidPattern *pat, in
 {
     const AcidStep *s = &pat->step[i];
     int follows = i + 1;
-    while (follows < ACID_STEPS && pat->step[follows].rest) follows++;
-    int32_t at = step_time(p, b, pat, i);
-    int32_t next = i + 1 < ACID_STEPS ? step_time(p, b, pat, i + 1) : b->at + BAR;
-    int32_t room = (follows < ACID_STEPS ? step_time(p, b, pat, follows) : b->at + BAR) - at;
-    bool tied = follows < ACID_STEPS && pat->step[follows].slide && !b->accents_only;
+    while (follows < b->until && pat->step[follows].rest) follows++;
+    int32_t at = step_time(p, b, pat, i), end = b->at + b->until * STEP;
+    int32_t next = i + 1 < b->until ? step_time(p, b, pat, i + 1) : end;
+    int32_t room = (follows < b->until ? step_time(p, b, pat, follows) : end) - at;
+    bool tied = follows < b->until && pat->step[follows].slide && !b->accents_only;
     double held = (0.42 + 0.4 * s->gate_u) * (next - at);
     held = tied ? room : lean_length(s, held, room);
     double vel = b->loud * (s->accent ? 101 + 24 * s->u : 58 + 36 * s->u);
@@ -108,11 +109,13 @@ static void write_step(AcidPiece *p, const Bar303 *b, const AcidPattern *pat, in
 
 static void write_bar(AcidPiece *p, const Bar303 *b, const AcidPattern *pat)
 {
-    for (int i = 0; i < ACID_STEPS; i++) {
+    for (int i = 0; i < b->until; i++) {
         const AcidStep *s = &pat->step[i];
-        write_filter(p, b, s, b->at + i * STEP);
+        Bar303 now = *b;
+        now.open = lerp(b->open, b->opens, (double)i / ACID_STEPS);
+        write_filter(p, &now, s, b->at + i * STEP);
         if (s->rest || (b->accents_only && !s->accent)) continue;
-        write_step(p, b, pat, i);
+        write_step(p, &now, pat, i);
     }
 }
 
@@ -137,23 +140,37 @@ static AcidPattern pattern_of_bar(const AcidPiece *p, int slot, int bar)
     return acid_morph(now, next, (double)(bar - s->repeats + 1) / (s->bars - s->repeats + 1));
 }
 
-static void write_slot(AcidPiece *p, int index, Bar303 line, Bar303 answer)
+/* How far the filter stands open at a bar of a slot: wider with depth, and wider towards the end of
+ * the slot; in the breakdown it begins nearly shut and opens with the roll. */
+static double slot_opening(const AcidPiece *p, int index, int bar, bool broken)
 {
     const AcidSlot *s = &p->slot[index];
     double depth = p->nslots > 1 ? (double)index / (p->nslots - 1) : 1;
+    double along = 1 - (double)(s->bars - bar) / ACID_BREAK;
+    if (broken) return along * along;
+    return clamp(0.25 + 0.55 * depth + 0.35 * bar / s->bars, 0, 1);
+}
+
+/* The breakdown has only the accents in its first half, and stops for the air before the drop. */
+static void write_slot(AcidPiece *p, int index, Bar303 line, Bar303 answer)
+{
+    const AcidSlot *s = &p->slot[index];
     for (int bar = 0; bar < s->bars; bar++) {
         AcidPattern pat = pattern_of_bar(p, index, bar);
         bool broken = acid_in_break(p, s, bar);
-        double within = (double)bar / s->bars;
+        int left = s->bars - bar;
         line.at = answer.at = (s->bar + bar) * BAR;
         line.layer = answer.layer = s->layer;
-        line.open =
-            broken ? 0.15 + 0.85 * within : clamp(0.25 + 0.55 * depth + 0.35 * within, 0, 1);
+        line.open = slot_opening(p, index, bar, broken);
+        line.opens = slot_opening(p, index, bar + 1, broken);
         line.loud = broken ? 0.82 : 1;
+        line.accents_only = broken && 2 * left > ACID_BREAK;
+        line.until = broken && left == 1 ? ACID_AIR : ACID_STEPS;
         write_bar(p, &line, &pat);
-        if (!s->has_answer || depth < 0.5 || broken || bar % 2 == 0) continue;
+        if (!s->has_answer || !acid_risen(p, index) || bar % 2 == 0) continue;
         AcidPattern reply = interlock(&s->answer[acid_turn(p, bar)], &pat);
         answer.open = line.open;
+        answer.opens = line.opens;
         answer.loud = 0.85;
         write_bar(p, &answer, &reply);
     }
@@ -211,12 +228,40 @@ static int answer_rule(const AcidPiece *p)
                           "octave = its place; where the line rests");
 }
 
-void acid_write_lines(AcidPiece *p)
+static void write_intro(AcidPiece *p, Bar303 line)
+{
+    line.accents_only = true;
+    line.layer = p->slot[0].layer;
+    line.loud = 0.9;
+    for (int bar = 0; bar < p->intro; bar++) {
+        line.at = bar * BAR;
+        line.open = 0.25 * bar / p->intro;
+        line.opens = 0.25 * (bar + 1) / p->intro;
+        write_bar(p, &line, &p->slot[0].line[0]);
+    }
+}
+
+static void write_outro(AcidPiece *p, Bar303 line)
+{
+    const AcidSlot *last = &p->slot[p->nslots - 1];
+    line.accents_only = true;
+    line.layer = last->layer;
+    line.loud = 0.95;
+    for (int bar = 0; bar + 1 < p->outro; bar++) {
+        line.at = (p->total - p->outro + bar) * BAR;
+        line.open = 0.6 - 0.6 * bar / p->outro;
+        line.opens = 0.6 - 0.6 * (bar + 1) / p->outro;
+        write_bar(p, &line, &last->line[0]);
+    }
+    if (p->outro > 0) write_last(p, line);
+}
+
+void acid_write_lines(AcidPiece *p, AcidTracks *t)
 {
     Score *s = p->score;
-    Bar303 line = {.loud = 0.9, .accents_only = true, .layer = p->slot[0].layer}, answer = {0};
-    line.track = score_add_track(s, "TB-303", 38, false);
-    answer.track = score_add_track(s, "Second 303", 81, false);
+    Bar303 line = {.until = ACID_STEPS}, answer = {.until = ACID_STEPS};
+    line.track = t->line = score_add_track(s, "TB-303", 38, false);
+    answer.track = t->answer = score_add_track(s, "Second 303", 81, false);
     s->track[line.track].mono = s->track[answer.track].mono = true;
     s->track[line.track].gain_db = 3;
     s->track[line.track].pan = -0.08f;
@@ -225,26 +270,13 @@ void acid_write_lines(AcidPiece *p)
     s->track[answer.track].gain_db = -9;
     s->track[answer.track].reverb = 0.3f;
     native(&s->track[line.track], "tb303", 3.5f, 0.06f);
-    native(&s->track[answer.track], "tb303-square", 9, 0.25f);
+    native(&s->track[answer.track], "tb303-square", 13, 0.25f);
     line.rule = line_rule(p);
     line.ctl_rule = score_add_rule(s, "acid.filter: cutoff = std(gate) over layers, resonance = "
                                       "kurt(v) over layers, moved by the row norm");
     answer.rule = answer_rule(p);
     answer.ctl_rule = line.ctl_rule;
-    for (int bar = 0; bar < p->intro; bar++) {
-        line.at = bar * BAR;
-        line.open = 0.25 * bar / p->intro;
-        write_bar(p, &line, &p->slot[0].line[0]);
-    }
-    line.accents_only = false;
+    write_intro(p, line);
     for (int i = 0; i < p->nslots; i++) write_slot(p, i, line, answer);
-    line.accents_only = true;
-    line.layer = p->slot[p->nslots - 1].layer;
-    for (int bar = 0; bar + 1 < p->outro; bar++) {
-        line.at = (p->total - p->outro + bar) * BAR;
-        line.open = 0.6 - 0.5 * bar / p->outro;
-        line.loud = 0.95;
-        write_bar(p, &line, &p->slot[p->nslots - 1].line[0]);
-    }
-    if (p->outro > 0) write_last(p, line);
+    write_outro(p, line);
 }

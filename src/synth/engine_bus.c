@@ -14,13 +14,17 @@ typedef struct BusStyle {
     double room, treble;    /* RT60, seconds; over 2 kHz relative to that */
     double beats, feedback; /* of the delay */
     double gain_db;         /* of the whole */
-    bool polish;
+    bool polish;            /* compressed in bands ... */
+    double ease_db;         /* ... whose thresholds lie this much higher */
 } BusStyle;
 
 static const BusStyle STYLE[] = {
-    {"", 1.8, 0.6, 0.75, 0.40, -6, false},     {"house", 1.5, 0.55, 0.75, 0.45, -6, true},
-    {"acid", 1.3, 0.55, 0.75, 0.50, -6, true}, {"opera", 2.4, 0.55, 1, 0.2, -6, false},
-    {"dna", 2.8, 0.5, 1, 0.35, -6, false},     {"operatic", 3.0, 0.5, 1, 0.3, -6, false},
+    {"", 1.8, 0.6, 0.75, 0.40, -6, false, 0},
+    {"house", 1.5, 0.55, 0.75, 0.45, -6, true, 0},
+    {"acid", 1.3, 0.55, 0.75, 0.50, -6, true, 5},
+    {"opera", 2.4, 0.55, 1, 0.2, -6, false, 0},
+    {"dna", 2.8, 0.5, 1, 0.35, -6, false, 0},
+    {"operatic", 3.0, 0.5, 1, 0.3, -6, false, 0},
 };
 
 static const BusStyle *find_style(const char *name)
@@ -61,6 +65,7 @@ void engine_bus_open(EngineBus *b, const EngineOpts *o, double bpm, const Engine
     PingPongOpts delay = {.bpm = bpm, .beats = style->beats, .feedback = style->feedback, .mix = 1};
     if (b->used[SEND_DELAY]) pingpong_init(&b->delay, o->rate, &delay);
     MultibandOpts bands = multiband_defaults();
+    for (int k = 0; k < BANDS; k++) bands.band[k].threshold_db += style->ease_db;
     if (b->polish) multiband_init(&b->multiband, o->rate, &bands);
 }
 

@@ -30,6 +30,8 @@ for g in opera house acid dna; do
     json out '$j->{clipped} == 0 && abs($j->{dc}) < 0.001' "$g neither clips nor leans"
     test $g = opera || # a SoundFont's own samples
         json out '$j->{max_jump} < 1.1' "$g has no step of more than half the range of full scale"
+    test $g != acid ||
+        json out '$j->{lra} > 3.5 && $j->{lra} < 8' "acid has quiet sections and loud ones"
     json out '$j->{longest_silence} < 3 && $j->{tail_silence} < 2.5' "$g is silent nowhere"
     perl -MJSON::PP -e 'local $/; my @j = map { open my $f, "<", $_ or die; decode_json(<$f>) } @ARGV;
         my $d = $j[1]{seconds} - $j[0]{seconds}; exit(!($d > -4 && $d < 8))' $g-midi.json out

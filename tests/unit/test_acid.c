@@ -68,6 +68,7 @@ static void deeper_layers_repeat_their_pattern_more_often(void **state)
     const Track *line = track_named(&s, "TB-303");
     for (int l = 0; l < 8; l++) {
         int equal_bars = 1;
+        if (strstr(s.section[l + 1].name, "(breakdown)")) continue; /* it leaves steps out */
         for (int bar = 1; bar < 6; bar++) {
             int32_t a = (4 + 6 * l) * BAR, b = a + bar * BAR;
             bool same = true;
