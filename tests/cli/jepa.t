@@ -74,7 +74,7 @@ has err '^llmsonify: interrupted after [0-9]+ of 23 steps; the same command with
 there parts.state.safetensors "its state is kept"
 gone parts.safetensors "and no half file"
 (slow -o parts.safetensors) || true
-says 'parts.state.safetensors: exists; --resume' "a state is not written over unasked"
+has err 'parts.state.safetensors: exists; --resume' "a state is not written over unasked"
 run "$LLM" jepa train --midi songs --models "$WREN" ant --hold 0.4 --steps-music 9 --resume -q \
     -o parts.safetensors
 says 'parts.state.safetensors: is of another training' "the state of another training is refused"
