@@ -33,13 +33,13 @@ static double slot_energy(const AcidPiece *p, int index)
 {
     double tension = acid_tension(p, p->slot[index].layer);
     if (acid_risen(p, index)) return lerp(0.92, 1, tension);
-    return 0.6 + 0.2 * index / p->nslots + 0.08 * tension;
+    return 0.5 + 0.48 * index / p->nslots + 0.06 * tension;
 }
 
 double acid_energy(const AcidPiece *p, double bar)
 {
     int outro = p->total - p->outro;
-    if (bar < p->intro) return lerp(0.13, 0.6, bar / p->intro);
+    if (bar < p->intro) return lerp(0.13, 0.5, bar / p->intro);
     if (bar >= outro) return lerp(0.75, 0.1, (bar - outro) / p->outro);
     int index = acid_slot_at(p, (int)bar);
     const AcidSlot *s = &p->slot[index];
