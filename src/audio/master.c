@@ -61,8 +61,8 @@ static const Style STYLES[] = {
     {.name = "house",
      .band = {{BIQUAD_LOW_SHELF, 75, 0.7, 1.5}, {BIQUAD_BELL, 320, 0.8, -1.5},
               {BIQUAD_HIGH_SHELF, 9000, 0.7, 1.5}},
-     .glue_db = 2, .attack = 0.03, .release = 0.15,
-     .ride = {.amount = 0.15, .range_db = 2, .seconds = 6}},
+     .glue_db = 1, .attack = 0.03, .release = 0.15,
+     .ride = {.amount = 0, .range_db = 2, .seconds = 6}},
     /* The 303 speaks between 1 and 3 kHz. */
     {.name = "acid",
      .band = {{BIQUAD_LOW_SHELF, 70, 0.7, 1}, {BIQUAD_BELL, 360, 0.8, -2},

@@ -20,7 +20,7 @@ typedef struct BusStyle {
 
 static const BusStyle STYLE[] = {
     {"", 1.8, 0.6, 0.75, 0.40, -6, false, 0},
-    {"house", 1.5, 0.55, 0.75, 0.45, -6, true, 0},
+    {"house", 1.5, 0.55, 0.75, 0.45, -6, true, 5},
     {"acid", 1.3, 0.55, 0.75, 0.50, -6, true, 5},
     {"opera", 2.4, 0.55, 1, 0.2, -6, false, 0},
     {"dna", 2.8, 0.5, 1, 0.35, -6, false, 0},
