@@ -38,15 +38,22 @@ static double slot_energy(const AcidPiece *p, int index)
 
 double acid_energy(const AcidPiece *p, double bar)
 {
-    int outro = p->total - p->outro;
-    if (bar < p->intro) return lerp(0.13, 0.5, bar / p->intro);
-    if (bar >= outro) return lerp(0.75, 0.1, (bar - outro) / p->outro);
-    int index = acid_slot_at(p, (int)bar);
+    int outro = p->total - p->outro, index = acid_slot_at(p, (int)bar);
     const AcidSlot *s = &p->slot[index];
+    double lean = 0.04 * (acid_tension(p, s->layer) - 0.5);
+    if (bar < p->intro) return lean + lerp(0.12, 0.5, bar / p->intro);
+    if (bar >= outro) return lean + lerp(0.75, 0.1, (bar - outro) / p->outro);
     double left = s->bar + s->bars - bar;
     if (!acid_in_break(p, s, (int)bar - s->bar)) return slot_energy(p, index);
     double along = 1 - left / ACID_BREAK;
-    return lerp(0.2, 0.72, along * along);
+    return lean + lerp(0.2, 0.72, along * along);
+}
+
+/* Where a slot's tension stands; its first row norm where the model gives none. */
+static Cell tension_cell(const AcidPiece *p, const AcidSlot *s)
+{
+    Cell c = feat_look(p->fs, FT_LAYERS, "tension", s->layer, -1, 0).from;
+    return cell_is_none(c) ? s->line[0].step[0].pitch.from : c;
 }
 
 /* The fader of a track, beat by beat where it moves. */
@@ -57,9 +64,7 @@ static void write_fader(AcidPiece *p, int track, double depth_db, int rule)
         const AcidSlot *s = &p->slot[acid_slot_at(p, beat / 4)];
         double db = depth_db * (acid_energy(p, beat / 4.0) - 1);
         /* a fader's law is 40 log10, as General MIDI has it for controller 7 */
-        Value v = feat_look(p->fs, FT_LAYERS, "tension", s->layer, -1, 0);
-        if (cell_is_none(v.from)) v = s->line[0].step[0].pitch;
-        v.x = (float)pow(10, db / 40);
+        Value v = {(float)pow(10, db / 40), tension_cell(p, s)};
         if (v.x == last) continue;
         score_add_ctl(p->score, track, beat * BEAT, CTL_VOLUME, v, rule);
         last = v.x;
@@ -84,7 +89,7 @@ static void write_riser(AcidPiece *p)
     t->gain_db = -8;
     t->trim_db = 6;
     t->reverb = 0.3f;
-    int rule = score_add_rule(s, "acid.riser: through the breakdown; velocity = top sv of v, "
+    int rule = score_add_rule(s, "acid.riser: through the breakdown; velocity = tension, "
                                  "expression = norm01(log1p sv of v) from the smallest to the "
                                  "largest");
     for (int i = 0; i < SWELLS; i++) {
@@ -93,7 +98,8 @@ static void write_riser(AcidPiece *p)
     }
     Cell top = v.v[0].from;
     Note n = {.start = at, .dur = (ACID_BREAK - 1) * BAR + ACID_AIR * STEP, .key = 60,
-              .vel = 0.8f, .rule = (uint16_t)rule, .from = {top, top, top, top}};
+              .vel = (float)lerp(0.7, 0.9, acid_tension(p, slot->layer)), .rule = (uint16_t)rule,
+              .from = {top, tension_cell(p, slot), top, top}};
     score_add_note(s, track, &n);
     series_free(&v);
 }
@@ -101,9 +107,9 @@ static void write_riser(AcidPiece *p)
 void acid_write_arc(AcidPiece *p, const AcidTracks *t)
 {
     int rule = score_add_rule(
-        p->score, "acid.arc: volume = energy: the intro's rises, a layer's goes by its tension, "
-                  "lower before the breakdown than after it, the breakdown's falls and grows with "
-                  "the roll, the outro's falls");
+        p->score, "acid.arc: volume = energy, which leans to the layer's tension: the intro's "
+                  "rises, the layers' is lower before the breakdown than after it, the "
+                  "breakdown's falls and grows with the roll, the outro's falls");
     write_riser(p);
     write_fader(p, t->line, LINE_DEPTH, rule);
     write_fader(p, t->answer, ANSWER_DEPTH, rule);
