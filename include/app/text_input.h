@@ -27,6 +27,8 @@ bool text_input_read(const TextInput *in, Str *out, Err *err);
 /* Replaces *ids by the tokens of text, which text_input_read gave. */
 bool text_input_encode(const TextInput *in, const Tokenizer *tok, const Str *text, TokenIds *ids,
                        Err *err);
+/* False for ill-formed UTF-8 and for zero bytes; the message says where. */
+bool text_is_plain(const char *text, size_t len, Err *err);
 /* "-p", "notes.txt", "standard input": what to call the input in a message. */
 const char *text_input_name(const TextInput *in);
 

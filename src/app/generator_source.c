@@ -29,11 +29,17 @@ static bool describe(GeneratorSource *g, const char *path, Err *err)
 
 char *generator_locate(const char *asked, Err *err)
 {
-    if (!asked) return model_locate_file(GENERATOR_NETWORK, err);
-    if (dir_exists(asked)) return path_join(asked, GENERATOR_FILE);
-    if (file_exists(asked) || str_ends(asked, ".safetensors")) return mem_strdup(asked);
-    char *under = path_join(asked, GENERATOR_FILE), *path = model_locate_file(under, err);
+    const char *name = asked ? asked : GENERATOR_NETWORK;
+    if (asked && dir_exists(asked)) return path_join(asked, GENERATOR_FILE);
+    if (asked && (file_exists(asked) || str_ends(asked, ".safetensors"))) return mem_strdup(asked);
+    char *under = asked ? path_join(asked, GENERATOR_FILE) : mem_strdup(name);
+    char *path = model_locate_file(under, err);
     free(under);
+    if (!path)
+        err_set(err,
+                "no joint embedding \"%.120s\" here or beside the models: give its .safetensors "
+                "file, or make one with `llmsonify jepa train --midi DIR -o NAME.safetensors`",
+                name);
     return path;
 }
 

@@ -46,17 +46,16 @@ static bool read_file(const TextInput *in, Str *out, Err *err)
     return ok;
 }
 
-/* A text: something, and nothing but well-formed characters. */
-static bool check_text(const Str *text, Err *err)
+bool text_is_plain(const char *text, size_t len, Err *err)
 {
-    if (text->len == 0) return err_set(err, "the text is empty");
-    for (size_t at = 0; at < text->len;) {
+    if (utf8_valid(text, (int64_t)len) && !(len && memchr(text, '\0', len))) return true;
+    for (size_t at = 0; at < len;) {
         bool ok;
-        int n = utf8_step(text->s + at, (int64_t)(text->len - at), &ok);
+        int n = utf8_step(text + at, (int64_t)(len - at), &ok);
         if (!ok)
             return err_set(err, "not UTF-8: byte 0x%02x at offset %zu (convert it with iconv)",
-                           (unsigned char)text->s[at], at);
-        if (text->s[at] == '\0') return err_set(err, "not a text: zero byte at offset %zu", at);
+                           (unsigned char)text[at], at);
+        if (text[at] == '\0') return err_set(err, "not a text: zero byte at offset %zu", at);
         at += (size_t)n;
     }
     return true;
@@ -70,7 +69,8 @@ bool text_input_read(const TextInput *in, Str *out, Err *err)
         str_puts(out, in->text);
     else
         ok = read_file(in, out, err);
-    if (ok) ok = check_text(out, err);
+    if (ok && out->len == 0) ok = err_set(err, "the text is empty");
+    ok = ok && text_is_plain(out->s, out->len, err);
     return ok || err_wrap(err, "%s", text_input_name(in));
 }
 

@@ -259,10 +259,14 @@ static bool make_dir(const TrainJob *job, Err *err)
     char *model = path_join(job->out, "model.safetensors");
     char *state = path_join(job->out, "train.safetensors");
     bool going_on = job->resume && file_exists(state);
-    bool ok = job->clobber || going_on || !file_exists(model) ||
-              err_set(err, "%s: exists; --force writes over it", model);
+    bool ok = job->clobber || going_on;
+    if (!ok && file_exists(state))
+        err_set(err, "%s: exists; --resume goes on from it, --force begins again", state);
+    else if (!ok)
+        ok = !file_exists(model) || err_set(err, "%s: exists; --force writes over it", model);
     if (ok && !going_on) { /* its weights would not go with the new tokenizer */
         remove(model);
+        remove(state);
         train_keep_clear(job);
     }
     free(model);

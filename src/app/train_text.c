@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/text_input.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -18,9 +19,12 @@ static bool read_all(const OptList *files, Str *out, Err *err)
     for (int i = 0; i < files->n; i++) {
         FileMap map;
         if (!file_map_open(&map, files->item[i], err)) return false;
+        size_t from = out->len;
         str_add(out, map.data, (size_t)map.size);
-        if (i + 1 < files->n) str_addf(out, "%s", TRAIN_END);
         file_map_close(&map);
+        if (out->len > from && !text_is_plain(out->s + from, out->len - from, err))
+            return err_wrap(err, "%s", files->item[i]);
+        if (i + 1 < files->n) str_addf(out, "%s", TRAIN_END);
     }
     return out->len > 0 || err_set(err, "%s: there is no text", files->n ? files->item[0] : "-");
 }

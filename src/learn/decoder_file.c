@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "job_name.h"
 #include "tensor/st_meta.h"
 #include "tensor/st_write.h"
 
@@ -176,7 +177,7 @@ static bool read_progress(AdamState *adam, TrainState *s, const char *path, Err 
     if (!ok)
         err_set(err, "%s: not the state of a training", path);
     else if (strcmp(its, s->job) != 0)
-        ok = err_set(err, "%s: is of another training (%s); this one is %s", path, its, s->job);
+        ok = job_name_differs(path, its, s->job, err);
     adam->step = (int64_t)done;
     json_free(j);
     return ok;

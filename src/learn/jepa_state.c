@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "learn/jepa_train.h"
+#include "job_name.h"
 #include "tensor/checkpoint.h"
 #include "tensor/st_meta.h"
 #include "tensor/st_write.h"
@@ -91,7 +92,7 @@ static bool read_progress(JepaTrainer *t, const char *job, const char *path, Err
     if (!ok)
         err_set(err, "%s: not the state of a training", path);
     else if (strcmp(its, job) != 0)
-        ok = err_set(err, "%s: is of another training (%s); this one is %s", path, its, job);
+        ok = job_name_differs(path, its, job, err);
     else if (!take_place(t, at))
         ok = err_set(err, "%s: stands at a step that the training does not have", path);
     losses_of(t, loss);

@@ -156,6 +156,6 @@ says 'cut.safetensors' "a broken file is refused"
 run "$LLM" jepa eval -m "$WREN/model.safetensors" --midi songs
 says 'jepa train' "and one of something else"
 run "$LLM" jepa eval -m none --midi songs
-says 'none' "and a name that is not there"
+says 'no joint embedding "none".*jepa train' "and a name that is not there"
 
 done_testing

@@ -95,7 +95,13 @@ is_rc 130 "it has the status of an interrupt"
 has err 'interrupted after [0-9]+ of [0-9]+ steps; .*--resume' "and says how to go on"
 gone cut/model.safetensors "but no model"
 whole -q --rate 1e-3 --resume -o cut
-says 'is of another training' "another training does not go on from it"
+says 'another training \(.*rate 0.003 .*\); this one is .*rate 0.001 ' \
+    "another training does not go on from it"
+hasnt err 'width 32' "and only what differs is told"
+cp cut/train.safetensors state
+whole -q -o cut
+says 'cut/train.safetensors: exists; --resume goes on' "nor does one begin anew over it unasked"
+same state cut/train.safetensors "which stays as it was"
 whole -q --resume -o cut
 is_rc 0 "it goes on"
 for f in model.safetensors train.csv; do
@@ -124,6 +130,11 @@ test "$rc" -eq 1
 ok $? "no text is a usage error"
 small -q --steps 5 --text nowhere.txt -o x
 says 'nowhere.txt' "a text that is not there is named"
+printf 'A line.\nCaf\351 is none.\n' > latin.txt
+small -q --steps 5 --text latin.txt -o x
+says 'latin.txt: not UTF-8: byte 0xe9 at offset 11' "a text in another encoding is refused"
+small -q --steps 5 --valid latin.txt -o x
+says 'latin.txt: not UTF-8' "to test on, too"
 echo "too short" > short.txt
 run "$LLM" train -q --text short.txt -o x --vocab 300
 says 'too few for sequences of 256' "a text that is too short is told"

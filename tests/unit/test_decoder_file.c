@@ -189,6 +189,14 @@ static void the_state_of_another_training_is_refused(void **state)
     assert_true(decoder_save_state(&l.dec, &l.adam, &saved, path, &err));
     assert_false(decoder_load_state(&l.dec, &l.adam, &other, path, &err));
     assert_non_null(strstr(err.msg, "is of another training (a job); this one is another"));
+    saved.job = "width 8, steps 2, 3 and 4, seed 1";
+    other.job = "width 8, steps 2, 3 and 5, seed 1";
+    assert_true(decoder_save_state(&l.dec, &l.adam, &saved, path, &err));
+    assert_false(decoder_load_state(&l.dec, &l.adam, &other, path, &err));
+    assert_non_null(strstr(err.msg, "(steps 2, 3 and 4); this one is steps 2, 3 and 5"));
+    other.job = "a, b";
+    assert_false(decoder_load_state(&l.dec, &l.adam, &other, path, &err));
+    assert_non_null(strstr(err.msg, "with other options or of other data"));
     end(&l);
     free(path);
 }
