@@ -23,8 +23,9 @@ typedef struct OutRequest {
     const char *output; /* as given with -o; NULL = default name in the current directory */
     const char *stem;   /* default name: "wren-acid" */
     const char *format; /* "mid", "wav", "flac", ...; NULL = mid, wav and json */
+    const char *usual;  /* the format when neither this nor the name says one; NULL = all three */
     const char *suffix; /* of several pieces: appended to -o, "acid"; NULL = the only one */
-    bool audio;         /* false: no audio unless the name asks for it */
+    bool audio;         /* false: no audio; a name that asks for it contradicts */
 } OutRequest;
 
 /* Names by the rules of the command line: a known ending means just that file; "-" standard output

@@ -40,8 +40,9 @@ bool piece_describe(const Genre *genre, const FeatureSet *const *fs, int nfs,
 bool piece_write(const PieceOut *p, OutSet *set, const Run *run, Err *err);
 
 /* What makes the sound, as it is asked for and as the genre likes it; a SoundFont that nobody asked
- * for by name is not missed where our own instruments can play. False with the reason in err when
- * it cannot be had. font (may be NULL): the SoundFont, the caller's to free, or NULL for none. */
+ * for by name (LLMSONIFY_SOUNDFONT is a name) is not missed where our own instruments can play.
+ * False with the reason in err when it cannot be had. font (may be NULL): the SoundFont, the
+ * caller's to free, or NULL for none. */
 bool piece_voices(const Genre *genre, const SoundJob *sound, GenreVoices *voices, char **font,
                   Err *err);
 

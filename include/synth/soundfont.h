@@ -25,5 +25,7 @@ bool soundfont_render(const MidiSong *song, const SoundFontOpts *opts, AudioBuf 
  * LLMSONIFY_SOUNDFONT, soundfonts/ beside the binary or installed, the system's. A new string, or
  * NULL with the package to install in err. */
 char *soundfont_find(const char *asked, Err *err);
+/* True when `asked` or LLMSONIFY_SOUNDFONT names one: that it is not there is an error then. */
+bool soundfont_named(const char *asked);
 
 #endif

@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "app/output.h"
 #include "atmos/writer.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -32,7 +31,6 @@ bool atmos_check(const AtmosJob *job, Err *err)
     if (job->save && job->load) return err_set(err, "--save and --load exclude each other");
     if (job->save && !str_ends(job->save, ".npz"))
         return err_set(err, "--save: '%s' does not end in .npz", job->save);
-    if (job->save && !out_check_path(job->save, job->clobber, err)) return false;
     if (job->api.url && !str_starts(job->api.url, "http://") &&
         !str_starts(job->api.url, "https://"))
         return err_set(err, "--api: '%s' does not begin with http:// or https://", job->api.url);

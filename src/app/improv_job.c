@@ -319,11 +319,20 @@ bool improv_check(const ImprovJob *job, Err *err)
     bool ok = text_model_check(&job->text, err);
     if (job->save && !str_ends(job->save, ".npz"))
         return err_set(err, "--save: '%s' does not end in .npz", job->save);
-    ok = ok && (!job->save || out_check_path(job->save, job->clobber, err));
-    if (ok && job->output)
-        ok = make_names(job, &names, err) && outnames_check(&names, job->clobber, err);
+    if (ok && job->output) ok = make_names(job, &names, err);
     if (ok && !job->output && !job->device)
         ok = err_set(err, "--no-audio: give -o NAME for something to be heard");
+    outnames_free(&names);
+    return ok;
+}
+
+/* Before anything is read: what cannot be written. */
+static bool check_outputs(const ImprovJob *job, Err *err)
+{
+    OutNames names = {0};
+    bool ok = (!job->save || out_check_path(job->save, job->clobber, err)) &&
+              (!job->output || (make_names(job, &names, err) &&
+                                outnames_check(&names, job->clobber, err)));
     outnames_free(&names);
     return ok;
 }
@@ -331,7 +340,7 @@ bool improv_check(const ImprovJob *job, Err *err)
 bool improv_run(const ImprovJob *job, const Run *run, Err *err)
 {
     Improv im = {.job = job, .run = run};
-    bool ok = open_all(&im, err) && perform(&im, err);
+    bool ok = check_outputs(job, err) && open_all(&im, err) && perform(&im, err);
     close_all(&im);
     return ok;
 }

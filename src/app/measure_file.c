@@ -96,19 +96,32 @@ static bool measure_song(const char *path, JsonOut *j, Str *out, Err *err)
     return ok;
 }
 
-bool measure_files(const OptList *files, bool json, Str *out, const Run *run, Err *err)
+static bool measure_one(const char *path, JsonOut *j, Str *out, Err *err)
+{
+    if (strcmp(path, "-") != 0 && !file_exists(path) && !dir_exists(path))
+        return err_set(err, "%s: no such file", path);
+    return (is_midi(path) ? measure_song : measure_audio)(path, j, out, err);
+}
+
+bool measure_files(const OptList *files, bool json, Str *out, const Say *report, const Run *run,
+                   Err *err)
 {
     JsonOut j;
+    bool ok = true;
     jout_init(&j, out);
     if (json && files->n > 1) jout_begin(&j, NULL, '[', false);
     for (int i = 0; i < files->n; i++) {
-        const char *path = files->item[i];
         if (run_stopped(run)) return err_set(err, "interrupted");
         run_progress(run, "measuring", i, files->n);
-        if (!json && i > 0) str_putc(out, '\n');
-        if (!(is_midi(path) ? measure_song : measure_audio)(path, json ? &j : NULL, out, err))
-            return false;
+        size_t before = out->len;
+        if (!json && before > 0) str_putc(out, '\n');
+        Err wrong = {{0}};
+        if (measure_one(files->item[i], json ? &j : NULL, out, &wrong)) continue;
+        if (!json) out->len = before;
+        if (!ok) say(report, SAY_WARN, "%s", err->msg); /* the last message is the caller's */
+        *err = wrong;
+        ok = false;
     }
     if (json && files->n > 1) jout_end(&j, ']');
-    return true;
+    return ok;
 }

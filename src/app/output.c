@@ -60,15 +60,32 @@ static void name_all(OutNames *n, const char *stem, const OutRequest *r)
     n->path[OUT_JSON] = with_ending(stem, "json");
 }
 
-bool outnames_make(OutNames *n, const OutRequest *r, Err *err)
+/* False when the options ask for something else than the name's ending does. */
+static bool check_ending(const OutRequest *r, OutKind kind, Err *err)
+{
+    if (kind == OUT_AUDIO && !r->audio)
+        return err_set(err, "--no-audio: -o %s is an audio file; leave out one of the two",
+                       r->output);
+    if (!r->format || (kind == kind_of_format(r->format) &&
+                       (kind != OUT_AUDIO || str_ends(r->output, r->format))))
+        return true;
+    return err_set(err, "--format %s: -o %s has another ending; leave out one of the two",
+                   r->format, r->output);
+}
+
+bool outnames_make(OutNames *n, const OutRequest *asked, Err *err)
 {
     OutKind kind;
+    OutRequest full = *asked, *r = &full;
+    if (!r->format) r->format = r->usual;
     *n = (OutNames){.format = NULL};
     if (r->output && strcmp(r->output, "-") == 0) return name_stdout(n, r, err);
     if (r->output && !dir_exists(r->output) && !str_ends(r->output, "/")) {
         struct stat st;
         bool device = stat(r->output, &st) == 0 && !S_ISREG(st.st_mode);
-        if (kind_of_name(r->output, &kind) || device) {
+        bool named = kind_of_name(r->output, &kind);
+        if (named && !device && !check_ending(asked, kind, err)) return false;
+        if (named || device) {
             if (r->suffix)
                 return err_set(err, "%s: one file for several pieces; give a name without ending",
                                r->output);

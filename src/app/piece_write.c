@@ -73,7 +73,7 @@ bool piece_voices(const Genre *genre, const SoundJob *sound, GenreVoices *voices
     bool asked = sound->engine == ENGINE_SOUNDFONT || (sound->engine == ENGINE_AUTO && sound->font);
     bool wanted = asked || (sound->engine == ENGINE_AUTO && genre->voices == VOICES_GM);
     char *path = wanted ? soundfont_find(sound->font, err) : NULL;
-    if (asked && !path) return false;
+    if (!path && (asked || (wanted && soundfont_named(sound->font)))) return false;
     *voices = path ? VOICES_GM : genre->voices == VOICES_GM ? VOICES_NATIVE : genre->voices;
     if (font)
         *font = path;

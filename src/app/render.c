@@ -20,7 +20,7 @@ static bool name_output(OutNames *names, const RenderJob *job, Err *err)
 {
     char *stem = stem_of(job->input);
     OutRequest r = {.output = job->output, .stem = stem, .audio = true,
-                    .format = job->format ? job->format : "wav"};
+                    .format = job->format, .usual = "wav"};
     bool ok = outnames_make(names, &r, err);
     free(stem);
     return ok;

@@ -169,8 +169,12 @@ static int call_group(const char *word, const char *next)
     bool help = next && (strcmp(next, "--help") == 0 || strcmp(next, "-h") == 0);
     Str out = {0};
     if (next && !help) {
-        fprintf(stderr, "llmsonify: %s: unknown command '%s'; 'llmsonify help %s' lists them\n",
-                word, next, word);
+        const char *near = command_nearest_sub(word, next);
+        fprintf(stderr, "llmsonify: %s: unknown command '%s'; ", word, next);
+        if (near)
+            fprintf(stderr, "did you mean '%s'?\n", near);
+        else
+            fprintf(stderr, "'llmsonify help %s' lists them\n", word);
         return CLI_USAGE;
     }
     cli_help_subs(&out, word);

@@ -5,6 +5,7 @@
 
 #include "app/concert.h"
 #include "app/improv_job.h"
+#include "app/output.h"
 #include "base/json.h"
 #include "command.h"
 #include "rows.h"
@@ -161,6 +162,7 @@ static CliStatus run(const Call *call)
     job.api.key = getenv("LLMSONIFY_API_KEY");
     if (!job.api.key) job.api.key = getenv("OPENAI_API_KEY");
     if (!atmos_check(&job, call->err)) return CLI_USAGE;
+    if (job.save && !out_check_path(job.save, job.clobber, call->err)) return CLI_FAIL;
     bool screen = !o->plain && atmos_screen_usable();
     job.audio = o->audio;
     Concert *s = concert_open(&job, call->run, call->err);

@@ -28,6 +28,17 @@ static CliStatus unknown(const Call *call, const char *word)
     return CLI_USAGE;
 }
 
+static CliStatus unknown_sub(const Call *call, const char *word, const char *second)
+{
+    const char *near = command_nearest_sub(word, second);
+    if (near)
+        err_set(call->err, "unknown command '%s %s'; did you mean '%s %s'?", word, second, word,
+                near);
+    else
+        err_set(call->err, "unknown command '%s %s'", word, second);
+    return CLI_USAGE;
+}
+
 static CliStatus run(const Call *call)
 {
     const HelpOpts *o = call->opts;
@@ -36,6 +47,8 @@ static CliStatus run(const Call *call)
     int taken = 1, given = call->operands->n;
     const Command *c = command_of_words(call->operands->item, given, &taken);
     bool group = word && !c && given == 1 && command_has_subs(word);
+    if (word && !c && given > 1 && command_has_subs(word))
+        return unknown_sub(call, word, call->operands->item[1]);
     if (word && !c && !group) return unknown(call, word);
     if (given > taken) return unknown(call, call->operands->item[taken]);
     if (o->man)

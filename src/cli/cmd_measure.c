@@ -23,8 +23,10 @@ static CliStatus run(const Call *call)
 {
     const MeasureOpts *o = call->opts;
     Str out = {0};
-    bool ok = measure_files(call->operands, o->json, &out, call->run, call->err);
-    CliStatus status = ok ? cli_put(call, &out) : CLI_FAIL;
+    bool ok = measure_files(call->operands, o->json, &out, &call->say, call->run, call->err);
+    CliStatus status = CLI_FAIL;
+    if (ok || call->operands->n > 1) status = cli_put(call, &out);
+    if (!ok) status = CLI_FAIL;
     str_free(&out);
     return status;
 }

@@ -77,7 +77,22 @@ bool command_has_subs(const char *word)
 
 const char *command_nearest(const char *word)
 {
+    const char *names[COUNT + 2];
+    int n = 0;
+    if (word[0] == '-') {
+        names[n++] = "--help";
+        names[n++] = "--version";
+    } else {
+        for (int i = 0; i < COUNT; i++) names[n++] = TABLE[i]->name;
+    }
+    return opt_nearest(word, names, n);
+}
+
+const char *command_nearest_sub(const char *word, const char *second)
+{
     const char *names[COUNT];
-    for (int i = 0; i < COUNT; i++) names[i] = TABLE[i]->name;
-    return opt_nearest(word, names, COUNT);
+    int n = 0;
+    for (int i = 0; i < COUNT; i++)
+        if (command_is_under(TABLE[i], word, &names[n])) n++;
+    return opt_nearest(second, names, n);
 }

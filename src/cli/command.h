@@ -54,6 +54,8 @@ bool command_is_under(const Command *c, const char *word, const char **second);
 bool command_has_subs(const char *word);
 /* The command that `word` was probably meant to be, NULL when none is near. */
 const char *command_nearest(const char *word);
+/* The same among the second words of `word`. */
+const char *command_nearest_sub(const char *word, const char *second);
 
 /* The rows of CommonOpts, always the last group of a command. */
 extern const Opt command_common[5];

@@ -6,8 +6,10 @@
 
 static const char *const ENVIRONMENT[][2] = {
     {"LLMSONIFY_MODEL", "the model when no -m is given"},
+    {"LLMSONIFY_MODELS", "the directory of models that is looked at first"},
     {"LLMSONIFY_SOUNDFONT", "the SoundFont when no --soundfont is given"},
     {"LLMSONIFY_THREADS", "the number of threads when no -t is given"},
+    {"LLMSONIFY_API_KEY", "the key of a server of atmos --api; else OPENAI_API_KEY"},
     {"HF_HOME", "where Hugging Face keeps its cache (~/.cache/huggingface)"},
     {NULL, NULL},
 };

@@ -65,8 +65,8 @@ static bool compose(const FeatureSet *const *fs, int nfs, const GenreOpts *opts,
     int rule = score_add_rule(out, "operatic: pitch = the token's place, 110..1760 Hz in A dorian; "
                                    "amplitude = |h|^0.6, louder with the layer's mean log norm; "
                                    "pan = place; size of the room = 0.3 + 0.5 l/L");
+    score_add_track(out, "Odd layers", 52, false); /* the embedding goes before layer 0 */
     score_add_track(out, "Even layers", 52, false);
-    score_add_track(out, "Odd layers", 52, false);
     for (int l = 0; l < g.layers; l++) {
         stream_layers_name(l, name, sizeof name);
         score_add_section(out, l * (int32_t)lrint((SEGMENT - CROSSFADE) * SCORE_PPQ), name);

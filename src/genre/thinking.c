@@ -51,8 +51,8 @@ static bool compose(const FeatureSet *const *fs, int nfs, const GenreOpts *opts,
     int rule = score_add_rule(out, "thinking: pitch = the token's place, 80..5000 Hz; amplitude = "
                                    "|h| over the layer's largest, louder with its mean log norm; "
                                    "phase = phase");
+    score_add_track(out, "Odd layers", 80, false); /* the embedding goes before layer 0 */
     score_add_track(out, "Even layers", 80, false);
-    score_add_track(out, "Odd layers", 80, false);
     for (int l = 0; l < g.layers; l++) write_layer(out, &g, l, rule);
     stream_layers_free(&g);
     score_finish(out);

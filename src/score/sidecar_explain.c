@@ -53,6 +53,17 @@ static bool many_prompts(const Sidecar *sc)
     return false;
 }
 
+/* n bytes of text with control characters escaped as `inspect` escapes them. */
+static void put_plain(Str *out, const char *text, size_t n)
+{
+    char *part = mem_strndup(text, n);
+    Str quoted = {0};
+    json_quote(&quoted, part);
+    str_add(out, quoted.s + 1, quoted.len - 2);
+    str_free(&quoted);
+    free(part);
+}
+
 /* Which of several models or texts; spell: its beginning too, cut between two characters. */
 static void put_which(Str *out, const Sidecar *sc, int set, bool spell)
 {
@@ -65,7 +76,7 @@ static void put_which(Str *out, const Sidecar *sc, int set, bool spell)
     size_t n = strlen(text), cut = n > SHOWN ? SHOWN : n;
     while (cut < n && cut > 0 && ((unsigned char)text[cut] & 0xc0) == 0x80) cut--;
     str_puts(out, " \"");
-    for (size_t i = 0; i < cut; i++) str_putc(out, (unsigned char)text[i] < ' ' ? ' ' : text[i]);
+    put_plain(out, text, cut);
     str_puts(out, cut < n ? "...\"" : "\"");
 }
 
@@ -79,7 +90,11 @@ static void put_source(Str *out, const Sidecar *sc, const SidecarSource *s, bool
     if (s->layer >= 0) str_addf(out, " layer %d", s->layer);
     if (s->head >= 0) str_addf(out, " head %d", s->head);
     if (s->token >= 0) str_addf(out, " token %d", s->token);
-    if (*s->label) str_addf(out, " (%s)", s->label);
+    if (*s->label) {
+        str_puts(out, " (");
+        put_plain(out, s->label, strlen(s->label));
+        str_putc(out, ')');
+    }
     if (*s->model) str_addf(out, " of %s", s->model);
     put_which(out, sc, s->set, first);
 }

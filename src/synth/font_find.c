@@ -129,3 +129,9 @@ char *soundfont_find(const char *asked, Err *err)
     if (!path) err_set(err, "no SoundFont found; %s", INSTALL);
     return path;
 }
+
+bool soundfont_named(const char *asked)
+{
+    const char *env = getenv("LLMSONIFY_SOUNDFONT");
+    return (asked && asked[0]) || (env && env[0]);
+}

@@ -57,6 +57,8 @@ has out '^soundfont ' "or a SoundFont"
 LLMSONIFY_SOUNDFONT=/nowhere.sf2 run "$LLM" weights --genre dna --bars 2 -m "$WREN" -q -o no-font
 is_rc 0 "our own instruments need no SoundFont"
 there no-font.wav "and sound"
+LLMSONIFY_SOUNDFONT=/nowhere.sf2 run "$LLM" weights --genre opera --bars 2 -m "$WREN" -q -o e.wav
+says 'LLMSONIFY_SOUNDFONT=/nowhere.sf2: no such' "a SoundFont that is named and not there is missed"
 
 run "$LLM" weights --genre house --mode sections --length 60 -m "$WREN" -q --no-audio -o sections
 is_rc 0 "house has a mode for each section"

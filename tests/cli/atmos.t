@@ -75,7 +75,7 @@ is_rc 1 "a song beside --load is wrong usage"
 run "$LLM" atmos pulses.wav -p "$ONCE" --save run.txt
 is_rc 1 "a run is called .npz"
 run "$LLM" atmos pulses.wav -p "$ONCE" --save run.npz --no-clobber
-is_rc 1 "--no-clobber keeps a run"
+is_rc 2 "--no-clobber keeps a run"
 run "$LLM" atmos --load first --plain --no-audio
 says 'first: no \.npy|first: ' "a run that is none"
 head -c 200 run.npz > cut.npz
@@ -90,5 +90,5 @@ mkdir empty
 run "$LLM" atmos --list empty
 says 'empty: no runs here' "a directory without runs"
 run "$LLM" atmos pulses.wav -m "$WREN" -p "$ONCE" --plain --no-audio --save /nowhere/run.npz
-check "a run that cannot be kept is an error" test $rc -ne 0
+is_rc 2 "a run that cannot be kept is an error"
 done_testing

@@ -41,6 +41,10 @@ is_rc 1 "a mistyped command has status 1"
 has err "did you mean 'weights'\?" "a mistyped command gets a suggestion"
 run "$LLM" help mesure
 has err "did you mean 'measure'\?" "a mistyped topic gets a suggestion"
+run "$LLM" jepa tarin
+has err "did you mean 'train'\?" "and so does a mistyped sub-command"
+run "$LLM" --verison
+has err "did you mean '--version'\?" "and an option of the program"
 run "$LLM" frobnicate
 is_rc 1 "an unknown command has status 1"
 has err "'llmsonify help' lists the commands" "an unknown command is told where to look"
@@ -83,7 +87,7 @@ has err "LLMSONIFY_THREADS: 'lots' is not a whole number" "the variable is named
 
 run "$LLM" help --man
 is_rc 0 "the man page is printed"
-for w in weights generate score tokenize inspect render measure explain models 'acid\\-cc' 'EXIT STATUS' ENVIRONMENT; do
+for w in weights generate score tokenize inspect render measure explain models 'acid\\-cc' 'EXIT STATUS' ENVIRONMENT LLMSONIFY_MODELS LLMSONIFY_API_KEY; do
     has out "$w" "the man page has $w"
 done
 if command -v groff > /dev/null; then

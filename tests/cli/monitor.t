@@ -71,11 +71,11 @@ fi
 run "$LLM" monitor -m "$WREN" -p "$ONCE" --no-audio
 is_rc 1 "--no-audio without -o is wrong usage"
 monitor -o one --no-clobber
-is_rc 1 "--no-clobber keeps files"
+is_rc 2 "--no-clobber keeps files"
 monitor -n 4 --direction nowhere.tsv -o x
 says 'nowhere.tsv' "a direction that is not there"
 monitor -n 4 -o /nowhere/x
-check "a place that cannot be written" test $rc -ne 0
+is_rc 2 "a place that cannot be written is no wrong usage"
 run "$LLM" atmos --loop song.wav -p "$ONCE"
 is_rc 1 "--loop takes no song"
 run "$LLM" atmos song.wav -p "$ONCE" -o x

@@ -28,6 +28,10 @@ cat tune.mid | "$LLM" measure - --json > piped
 json piped '$j->{notes} == 4' "measure reads standard input"
 run "$LLM" measure tune.mid tune.mid --json
 json out '@$j == 2' "several files give an array"
+run "$LLM" measure tune.mid nosuch.mid tune.mid --json
+is_rc 2 "a file that is not there is a failure"
+has err 'nosuch.mid: no such file' "which is named"
+json out '@$j == 2' "and the others are measured"
 
 run "$LLM" render tune.mid
 is_rc 0 "render succeeds"

@@ -46,8 +46,23 @@ static void an_ending_means_just_that_file(void **state)
     (void)state;
     names_are(&(OutRequest){.output = "d/x.mid", .stem = "m", .audio = true}, "d/x.mid||");
     names_are(&(OutRequest){.output = "x.midi", .stem = "m", .audio = true}, "x.midi||");
-    names_are(&(OutRequest){.output = "x.ogg", .stem = "m"}, "|x.ogg|");
+    names_are(&(OutRequest){.output = "x.ogg", .stem = "m", .audio = true}, "|x.ogg|");
     names_are(&(OutRequest){.output = "x.json", .stem = "m", .audio = true}, "||x.json");
+}
+
+static void an_ending_and_an_option_may_not_contradict(void **state)
+{
+    (void)state;
+    OutNames n;
+    Err err = {{0}};
+    assert_false(outnames_make(&n, &(OutRequest){.output = "x.flac", .stem = "m"}, &err));
+    assert_non_null(strstr(err.msg, "--no-audio: -o x.flac"));
+    assert_false(outnames_make(&n, &(OutRequest){.output = "x.mid", .format = "wav"}, &err));
+    assert_non_null(strstr(err.msg, "--format wav: -o x.mid"));
+    assert_false(outnames_make(
+        &n, &(OutRequest){.output = "x.ogg", .format = "flac", .audio = true}, &err));
+    names_are(&(OutRequest){.output = "x.ogg", .format = "ogg", .audio = true}, "|x.ogg|");
+    names_are(&(OutRequest){.output = "x.midi", .format = "mid"}, "x.midi||");
 }
 
 static void a_dash_is_midi_unless_a_format_is_given(void **state)
@@ -190,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_gets_three_endings),
         cmocka_unit_test(an_ending_means_just_that_file),
+        cmocka_unit_test(an_ending_and_an_option_may_not_contradict),
         cmocka_unit_test(a_dash_is_midi_unless_a_format_is_given),
         cmocka_unit_test(a_folder_takes_the_default_name),
         cmocka_unit_test(several_pieces_are_told_apart),
