@@ -2,6 +2,7 @@
 #include "app/train_job.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "app/output.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "infer/hparams.h"
@@ -109,18 +111,27 @@ static bool begin_weights(Training *t, CpuLevel level, Err *err)
     return ok;
 }
 
+static uint64_t hash_tokens(const Tokens *t)
+{
+    return hash_fnv1a(t->id, (size_t)t->n * sizeof *t->id);
+}
+
 /* What a state must have been made by to go on from it. */
 static void name_job(Training *t)
 {
     const TrainJob *j = t->job;
     const DecoderShape *s = &t->dec.shape;
     str_addf(&t->name,
-             "arch %d, vocabulary %d, width %d, layers %d, heads %d/%d of %d, feed-forward %d, "
-             "tokens %lld, sequences %d of %d, steps %d, warm-up %d, rate %g to %g from %g, decay "
-             "%g, clip %g, seed %d",
-             (int)s->arch, s->vocab, s->d, s->nl, s->nh, s->nkv, s->dh, s->ff,
-             (long long)t->text.train.n, j->batch, j->seq, j->steps, j->warm, j->rate, j->floor,
-             j->hold, j->decay, j->clip, j->seed);
+             "%s, text %016" PRIx64 ", test text %016" PRIx64 ", tokenizer %016" PRIx64 ", ",
+             j->from ? "from a model" : "from nothing", hash_tokens(&t->text.train),
+             hash_tokens(&t->text.valid), t->text.mark);
+    str_addf(&t->name,
+             "%s, vocabulary %d, width %d, layers %d, heads %d/%d of %d, feed-forward %d, "
+             "context %d, tokens %lld, sequences %d of %d, steps %d, warm-up %d, rate %g to %g "
+             "from %g, decay %g, clip %g, seed %d",
+             s->arch == DECODER_GPT2 ? "gpt2" : "gemma3", s->vocab, s->d, s->nl, s->nh, s->nkv,
+             s->dh, s->ff, s->context, (long long)t->text.train.n, j->batch, j->seq, j->steps,
+             j->warm, j->rate, j->floor, j->hold, j->decay, j->clip, j->seed);
 }
 
 static double validate(Training *t, const Run *run)

@@ -6,6 +6,7 @@
 
 #include "app/text_input.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "math/permute.h"
@@ -86,6 +87,15 @@ static bool learn_tokenizer(const TrainJob *job, const Str *text, const char *pa
     return ok;
 }
 
+static bool mark_file(const char *path, uint64_t *mark, Err *err)
+{
+    FileMap map;
+    if (!file_map_open(&map, path, err)) return false;
+    *mark = hash_fnv1a(map.data, (size_t)map.size);
+    file_map_close(&map);
+    return true;
+}
+
 static bool open_tokenizer(TrainText *t, const TrainJob *job, const Str *text, const Run *run,
                            Err *err)
 {
@@ -94,7 +104,7 @@ static bool open_tokenizer(TrainText *t, const TrainJob *job, const Str *text, c
     if (!ok)
         ok =
             job->from ? take_tokenizer(job, path, err) : learn_tokenizer(job, text, path, run, err);
-    ok = ok && tokenizer_open(&t->tok, job->out, err);
+    ok = ok && tokenizer_open(&t->tok, job->out, err) && mark_file(path, &t->mark, err);
     free(path);
     if (!ok) return false;
     t->vocab = tokenizer_vocab(t->tok);

@@ -17,6 +17,7 @@ typedef struct TrainText {
     Tokenizer *tok;
     int vocab, end; /* rows that the model needs; id of the token between texts */
     Tokens train, valid;
+    uint64_t mark; /* of the tokenizer's file */
 } TrainText;
 
 /* Learns the tokenizer (or takes that of job->from) into job->out and reads the texts by it. */

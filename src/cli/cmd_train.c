@@ -13,9 +13,8 @@ typedef struct TrainOpts {
     bool resume, force;
 } TrainOpts;
 
-static const TrainOpts DEFAULTS = {.vocab = 4096,
-                                   .width = 160,
-                                   .layers = 8,
+/* Of a shape nothing is given: --from has one of its own. */
+static const TrainOpts DEFAULTS = {.arch = -1,
                                    .seq = 256,
                                    .batch = 24,
                                    .steps = 2000,
@@ -27,6 +26,8 @@ static const TrainOpts DEFAULTS = {.vocab = 4096,
                                    .hold = 0.3,
                                    .decay = 0.05,
                                    .clip = 1};
+
+enum { VOCAB = 4096, WIDTH = 160, LAYERS = 8 }; /* when not given */
 
 static const char *const ARCHS[] = {"gemma3", "gpt2", NULL};
 
@@ -82,11 +83,11 @@ static const Opt MODEL[] = {
      .type = OPT_CHOICE,
      .at = AT(arch),
      .arg = "NAME",
-     .help = "architecture",
+     .help = "architecture; otherwise gemma3",
      .choices = ARCHS},
-    COUNT("vocab", vocab, 257, "tokens, bytes and the end of a text among them"),
-    COUNT("width", width, 2, "of the residual stream"),
-    COUNT("layers", layers, 1, "blocks"),
+    COUNT("vocab", vocab, 257, "tokens, bytes and the end of a text among them; otherwise 4096"),
+    COUNT("width", width, 2, "of the residual stream; otherwise 160"),
+    COUNT("layers", layers, 1, "blocks; otherwise 8"),
     COUNT("heads", heads, 0, "query heads; 0 is what suits the width"),
     COUNT("head-size", head_size, 0, "0 is 64 (gemma3), 32 (gpt2)"),
     COUNT("ff", ff, 0, "width of the MLP; 0 is 3.2 (gemma3), 4 (gpt2) times the width"),
@@ -133,6 +134,20 @@ static const OptGroup GROUPS[] = {
     COMMON_GROUP,
 };
 
+/* The shape of --from stays as it is. */
+static bool check_from(const TrainOpts *o, Err *err)
+{
+    const int given[] = {o->arch + 1, o->vocab,     o->width, o->layers,
+                         o->heads,    o->head_size, o->ff,    o->context};
+    static const char *const NAMES[] = {"arch",  "vocab",     "width", "layers",
+                                        "heads", "head-size", "ff",    "context"};
+    for (int i = 0; o->from && i < 8; i++)
+        if (given[i])
+            return err_set(err, "--%s: does not go with --from, which keeps the model's shape",
+                           NAMES[i]);
+    return true;
+}
+
 static CliStatus run(const Call *call)
 {
     const TrainOpts *o = call->opts;
@@ -140,10 +155,10 @@ static CliStatus run(const Call *call)
                     .valid = o->valid,
                     .out = o->out,
                     .from = o->from,
-                    .arch = o->arch ? DECODER_GPT2 : DECODER_GEMMA3,
-                    .vocab = o->vocab,
-                    .width = o->width,
-                    .layers = o->layers,
+                    .arch = o->arch == 1 ? DECODER_GPT2 : DECODER_GEMMA3,
+                    .vocab = o->vocab ? o->vocab : VOCAB,
+                    .width = o->width ? o->width : WIDTH,
+                    .layers = o->layers ? o->layers : LAYERS,
                     .heads = o->heads,
                     .head_size = o->head_size,
                     .ff = o->ff,
@@ -168,6 +183,7 @@ static CliStatus run(const Call *call)
         err_set(call->err, "give a text and a directory: llmsonify train --text FILE -o DIR");
         return CLI_USAGE;
     }
+    if (!check_from(o, call->err)) return CLI_USAGE;
     return train_job(&job, call->run, call->err) ? CLI_OK : CLI_FAIL;
 }
 

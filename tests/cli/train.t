@@ -99,6 +99,10 @@ says 'another training \(.*rate 0.003 .*\); this one is .*rate 0.001 ' \
     "another training does not go on from it"
 hasnt err 'width 32' "and only what differs is told"
 cp cut/train.safetensors state
+{ sed -n 2p "$TEXT"; sed -n 1p "$TEXT"; sed 1,2d "$TEXT"; } > other.txt # as many tokens
+run "$LLM" train --text other.txt --width 32 --layers 2 --vocab 400 --seq 32 --batch 8 \
+    --steps $STEPS --every 50 -q --resume -o cut
+says 'another training \(text [0-9a-f]*\); this one is text [0-9a-f]*$' "nor does another text"
 whole -q -o cut
 says 'cut/train.safetensors: exists; --resume goes on' "nor does one begin anew over it unasked"
 same state cut/train.safetensors "which stays as it was"
@@ -118,6 +122,13 @@ perl -F, -ane 'END { exit !($F[2] < 7) }' wren2/train.csv
 ok $? "from what it knew: well under the 8.3 nats of one that knows nothing"
 run "$LLM" weights -m wren2 --genre acid --bars 4 --no-audio -q -o further
 is_rc 0 "and sounds"
+
+for o in "--arch gpt2" "--vocab 300" "--width 160" "--layers 2" "--heads 2" "--head-size 16" \
+    "--ff 64" "--context 64"; do
+    run "$LLM" train --from wren --text "$TEXT" $o --steps 2 -q -o x
+    test "$rc" -eq 1 && grep -q -e "${o%% *}: does not go with --from" err
+    ok $? "$o and a model to go on from are a usage error"
+done
 
 small -q --steps 5 -o one
 says 'one/model.safetensors: exists; --force' "a model is not written over unasked"
