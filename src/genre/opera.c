@@ -68,7 +68,7 @@ static int count_tensors(const FeatureSet *fs)
     return n < MOST_TENSORS ? n : MOST_TENSORS;
 }
 
-/* The acts in bars. A short piece has fewer acts: they go in the order II, then III, then I. */
+/* The acts in bars, each at least one; less than a bar an act is the epilogue alone. */
 static bool lay_form(Opera *o, const GenreOpts *opts, Err *err)
 {
     int own[OPERA_ACTS] = {96, 96, 6 * o->nl, count_tensors(o->fs) + CADENCE_BARS};
@@ -80,7 +80,7 @@ static bool lay_form(Opera *o, const GenreOpts *opts, Err *err)
                        MOST_BARS);
     for (int a = 0; a < OPERA_ACTS; a++) {
         o->bars[a] = 0;
-        if ((a == 1 && total < 24) || (a == 2 && total < 12) || (a == 0 && total < 4)) continue;
+        if (total < OPERA_ACTS && a + 1 < OPERA_ACTS) continue;
         kept[n] = a;
         part[n++] = own[a];
     }

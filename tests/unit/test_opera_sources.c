@@ -119,6 +119,16 @@ static void the_same_features_give_the_same_notes(void **state)
     release(&fs, &b);
 }
 
+/* True when a note begins in section i. */
+static bool sounds_in(const Score *s, int i)
+{
+    int32_t from = s->section[i].at, to = i + 1 < s->nsections ? s->section[i + 1].at : s->length;
+    for (int t = 0; t < s->ntracks; t++)
+        for (int k = 0; k < s->track[t].nnotes; k++)
+            if (s->track[t].note[k].start >= from && s->track[t].note[k].start < to) return true;
+    return false;
+}
+
 static void any_length_is_kept_and_ends_on_the_tonic(void **state)
 {
     (void)state;
@@ -129,6 +139,8 @@ static void any_length_is_kept_and_ends_on_the_tonic(void **state)
         opts.bars = bars;
         compose_fixture(&fs, (FixtureOpts){.nl = 5}, opts, &s);
         assert_int_equal(s.length, bars * BAR);
+        assert_int_equal(s.nsections, bars < 4 ? 1 : 4); /* no act is left out unsaid */
+        for (int i = 0; i < s.nsections; i++) assert_true(sounds_in(&s, i));
         int lowest = 127;
         for (int t = 0; t < STRINGS; t++)
             for (int i = 0; i < s.track[t].nnotes; i++) {
