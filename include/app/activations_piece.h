@@ -23,7 +23,7 @@ typedef struct ActivationsJob {
     int layer;                  /* spectrum: -1 = embedding, 100000 = the last */
     int dims;                   /* spectrum: how many of the hidden dimensions */
     const char *output, *format; /* output.h */
-    bool audio, clobber;
+    bool audio, clobber, force; /* force: as in AlbumJob */
     SoundJob sound;
     PlotJob plot;
     const char *command;        /* for the files' own description */

@@ -6,7 +6,8 @@
  * (the arc of tension) and cover.png; and journal/, by which a run that was killed goes on: a track
  * counts as finished when its record is there, was made with the same model, prompt, options and
  * version, and its files are as the record says. The files do not depend on how often a run was
- * killed, on the number of threads, or on the number of shards.
+ * killed, on the number of threads, or on the number of shards. A folder that holds another album
+ * is refused unless the job is forced.
  *
  * A shard K of N makes the tracks K, K+N, K+2N ...; shards may write into one folder or into
  * several. album_join puts them together without the model. */
@@ -31,6 +32,7 @@ typedef struct AlbumJob {
     const char *format;    /* "flac" ... ; "mid" = MIDI and the tables alone; NULL = flac */
     int limit;             /* at most so many tracks, 0 = all */
     bool audio, pictures;
+    bool force;            /* into a folder that holds another album, among its files */
     SoundJob sound;
     const char *command;   /* for the files' own description */
 } AlbumJob;

@@ -85,7 +85,8 @@ static AlbumJob album_of(const ActivationsJob *job)
                       .jepa = job->jepa, .direction = job->direction, .only = job->only,
                       .shard = job->shard, .title = job->title, .output = job->output,
                       .format = job->format, .limit = job->limit, .audio = job->audio,
-                      .pictures = true, .sound = job->sound, .command = job->command};
+                      .pictures = true, .force = job->force, .sound = job->sound,
+                      .command = job->command};
 }
 
 /* The file of a data set may come with -f too, as it always could. */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "album_finish.h"
+#include "album_other.h"
 #include "album_track.h"
 #include "app/album.h"
 #include "app/version.h"
@@ -182,7 +183,8 @@ static bool open_folder(Studio *s, Err *err)
         return err_set(err, "%s: cannot make the album's folder: %s", s->dir, strerror(errno));
     if (access(s->dir, W_OK | X_OK) != 0)
         return err_set(err, "%s: cannot write: %s", s->dir, strerror(errno));
-    return album_plan_write(&s->plan, s->dir, err);
+    return album_other_check(&s->plan, s->dir, s->job->force, err) &&
+           album_plan_write(&s->plan, s->dir, err);
 }
 
 /* Finds what is finished already. */

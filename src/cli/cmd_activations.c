@@ -19,7 +19,7 @@ typedef struct ActivationsOpts {
     const char *only, *shard, *title;
     int limit;                     /* 0 = all */
     int mode, layer, dims, format; /* format: -1 = MIDI, WAV and sources */
-    bool audio, clobber;
+    bool audio, clobber, force;
 } ActivationsOpts;
 
 enum { LAST_LAYER = 100000 };
@@ -83,6 +83,8 @@ static const Opt OUTPUT[] = {
      .local = true},
     {.name = "audio", .type = OPT_OFF, .at = offsetof(ActivationsOpts, audio),
      .help = "no audio file", .local = true},
+    {.name = "force", .type = OPT_FLAG, .at = offsetof(ActivationsOpts, force),
+     .help = "album: into a folder that holds another one", .local = true},
     {.name = "clobber", .type = OPT_OFF, .at = offsetof(ActivationsOpts, clobber),
      .help = "fail when a file exists already", .local = true},
 };
@@ -112,7 +114,7 @@ bool activations_job(const void *opts, const char *echo, ActivationsJob *job, Er
                             .limit = o->limit, .mode = activations_mode(o->mode),
                             .layer = o->layer, .dims = o->dims, .output = o->output,
                             .format = o->format < 0 ? NULL : FORMATS[o->format],
-                            .audio = o->audio, .clobber = o->clobber,
+                            .audio = o->audio, .clobber = o->clobber, .force = o->force,
                             .sound = rows_sound_job(&o->sound), .plot = o->plot,
                             .music = {.root = -1, .mode = -1}, .jepa = o->generator.jepa,
                             .command = echo};

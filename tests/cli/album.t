@@ -110,6 +110,25 @@ ok $? "runs are killed at ten moments ($killed were still alive)"
 test "$different" -eq 0
 ok $? "and every one goes on to the same album"
 
+# Another album in the same folder.
+before=$(sum two)
+printf 'A cat slept\n' > cat.txt
+run "$LLM" activations --mode album -m "$WREN" --prompts cat.txt -q -o two --format wav -r 8000
+is_rc 2 "a folder that holds another list's album is refused"
+has err 'two: holds another album, "wren: six" of wren' "by whose it is"
+album two --format wav -r 8000 --limit 1
+is_rc 2 "and by one that would leave a track behind"
+album two --format flac -r 8000 --limit 2
+is_rc 2 "or sound of another format"
+test "$before" = "$(sum two)"
+ok $? "nothing is touched"
+cp -R two mixed
+run "$LLM" activations --mode album -m "$WREN" --prompts cat.txt -q -o mixed --format mid --force
+is_rc 0 "--force goes ahead"
+there mixed/01-a-cat-slept.mid "with the new album"
+run "$LLM" activations --mode album -m "$WREN" --prompts cat.txt -q -o mixed --format mid
+is_rc 0 "which the folder's plan is from then on"
+
 # A part of it, in parts.
 album first --format mid --limit 2
 check "--limit takes the first tracks" sh -c 'test "$(ls first/*.mid | wc -l)" -eq 2 && test -s first/01-song.mid'
