@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/output.h"
 #include "base/clock.h"
@@ -30,7 +31,10 @@ typedef struct Training {
     AdamState adam;
     Str name;             /* of the job, for its state */
     Str log;              /* train.csv */
-    char *state, *course; /* paths of train.safetensors and train.csv */
+    char *model, *state;  /* paths of model.safetensors and train.safetensors */
+    char *course;         /* that of train.csv */
+    bool was_there;       /* the directory */
+    bool going_on;        /* from the state */
     int32_t *id;          /* [batch, seq + 1] */
     double loss;          /* running mean of the training loss */
     double start;         /* seconds */
@@ -90,25 +94,48 @@ static bool shape_of_model(const Model *m, DecoderShape *s, Err *err)
     return ok;
 }
 
+/* What is made may not take the place of what it is made from. */
+static bool is_apart(const Model *m, const char *out, Err *err)
+{
+    char *from = realpath(m->dir, NULL), *to = realpath(out, NULL);
+    bool same = from && to && strcmp(from, to) == 0;
+    free(from);
+    free(to);
+    return !same || err_set(err, "%s: is the model to go on from: give another -o", out);
+}
+
+/* The weights and the tokenizer of job->from. */
+static bool begin_from(Training *t, CpuLevel level, Err *err)
+{
+    Model m = {0};
+    DecoderShape s;
+    char *path = model_locate(t->job->from, err);
+    if (!path) return false;
+    bool ok = model_open(&m, path, err) && is_apart(&m, t->job->out, err) &&
+              shape_of_model(&m, &s, err) && decoder_open(&t->dec, &s, level, err) &&
+              decoder_read(&t->dec, m.ck, err);
+    char *file = path_join(path, "tokenizer.json");
+    ok = ok && tokenizer_open(&t->text.tok, file, err);
+    if (!ok && !strstr(err->msg, path) && !strstr(err->msg, "give another -o"))
+        err_wrap(err, "%s", path);
+    model_close(&m);
+    free(path);
+    free(file);
+    return ok;
+}
+
+/* After the text was read. */
 static bool begin_weights(Training *t, CpuLevel level, Err *err)
 {
     const TrainJob *job = t->job;
-    if (!job->from) {
-        DecoderShape s = shape_of_job(job, &t->text);
-        if (!decoder_open(&t->dec, &s, level, err)) return false;
-        decoder_begin(&t->dec, (uint64_t)job->seed);
-        return true;
-    }
-    Model m = {0};
-    DecoderShape s;
-    char *path = model_locate(job->from, err);
-    bool ok = path && model_open(&m, path, err) && shape_of_model(&m, &s, err) &&
-              decoder_open(&t->dec, &s, level, err) && decoder_read(&t->dec, m.ck, err);
-    if (ok && t->text.vocab > s.vocab)
-        ok = err_set(err, "%s: %d tokens, but the model has %d", path, t->text.vocab, s.vocab);
-    model_close(&m);
-    free(path);
-    return ok;
+    if (job->from)
+        return t->text.vocab <= t->dec.shape.vocab ||
+               err_set(err, "%s: its tokenizer has %d tokens, but the model has %d", job->from,
+                       t->text.vocab, t->dec.shape.vocab);
+    DecoderShape s = shape_of_job(job, &t->text);
+    if (!decoder_open(&t->dec, &s, level, err)) return false;
+    decoder_begin(&t->dec, (uint64_t)job->seed);
+    return true;
 }
 
 static uint64_t hash_tokens(const Tokens *t)
@@ -265,65 +292,98 @@ static bool learn(Training *t, const Run *run, Err *err)
                    (long long)t->adam.step, t->job->steps);
 }
 
-static bool make_dir(const TrainJob *job, Err *err)
+/* Whether what is there may be gone on with, or else written over. */
+static bool check_out(const Training *t, Err *err)
 {
-    char *model = path_join(job->out, "model.safetensors");
-    char *state = path_join(job->out, "train.safetensors");
-    bool going_on = job->resume && file_exists(state);
-    bool ok = job->clobber || going_on;
-    if (!ok && file_exists(state))
-        err_set(err, "%s: exists; --resume goes on from it, --force begins again", state);
-    else if (!ok)
-        ok = !file_exists(model) || err_set(err, "%s: exists; --force writes over it", model);
-    if (ok && !going_on) { /* its weights would not go with the new tokenizer */
-        remove(model);
-        remove(state);
+    if (t->job->clobber || t->going_on) return true;
+    if (file_exists(t->state))
+        return err_set(err, "%s: exists; --resume goes on from it, --force begins again", t->state);
+    return !file_exists(t->model) || err_set(err, "%s: exists; --force writes over it", t->model);
+}
+
+static bool make_dir(const Training *t, Err *err)
+{
+    const TrainJob *job = t->job;
+    if (!t->going_on) { /* its weights would not go with the new tokenizer */
+        remove(t->model);
+        remove(t->state);
         train_keep_clear(job);
     }
-    free(model);
-    free(state);
-    if (ok && mkdir(job->out, 0777) != 0 && errno != EEXIST)
-        ok = err_set(err, "%s: cannot make the directory: %s", job->out, strerror(errno));
-    return ok;
+    return mkdir(job->out, 0777) == 0 || errno == EEXIST ||
+           err_set(err, "%s: cannot make the directory: %s", job->out, strerror(errno));
+}
+
+/* An earlier run of this command may have come to its end: then there is nothing to go on with. */
+static bool is_finished(const Training *t)
+{
+    const TrainJob *job = t->job;
+    FileMap map = {0};
+    Err none;
+    if (!job->resume || job->clobber || t->going_on || !file_exists(t->model)) return false;
+    if (!file_exists(t->course) || !file_map_open(&map, t->course, &none)) return false;
+    const char *text = (const char *)map.data, *end = text + map.size, *at = end;
+    if (at > text) at--; /* the last newline */
+    while (at > text && at[-1] != '\n') at--;
+    bool yes = map.size > 0 && step_of(at, end) == job->steps;
+    file_map_close(&map);
+    if (yes)
+        say(&job->say, SAY_INFO, "%s: is finished, after %d steps; nothing to do", job->out,
+            job->steps);
+    return yes;
 }
 
 static bool prepare(Training *t, CpuLevel level, const Run *run, Err *err)
 {
     const TrainJob *job = t->job;
-    if (!make_dir(job, err) || !train_text_open(&t->text, job, run, err) ||
-        !begin_weights(t, level, err))
+    if (!check_out(t, err) || (job->from && !begin_from(t, level, err)) || !make_dir(t, err) ||
+        !train_text_open(&t->text, job, t->going_on, run, err) || !begin_weights(t, level, err))
         return false;
     if (job->seq > t->dec.shape.context)
         return err_set(err, "sequences of %d do not fit a context of %d", job->seq,
                        t->dec.shape.context);
     adam_alloc(&t->adam, &t->dec.params);
     name_job(t);
-    t->state = path_join(job->out, "train.safetensors");
-    t->course = path_join(job->out, "train.csv");
     t->id = mem_alloc((int64_t)job->batch * (job->seq + 1), sizeof *t->id);
     str_addf(&t->log, "step,loss,validation\n");
     say(&job->say, SAY_INFO, "%lld parameters; %lld tokens to learn from, %lld a step",
         (long long)t->dec.params.size, (long long)t->text.train.n,
         (long long)job->batch * job->seq);
-    if (!job->resume || !file_exists(t->state)) return true;
+    if (!t->going_on) return true;
     TrainState s = {.job = str_text(&t->name)};
     if (!decoder_load_state(&t->dec, &t->adam, &s, t->state, err)) return false;
     t->loss = s.loss;
     return read_course(t, err);
 }
 
+/* A tokenizer without a model or a state is of no use. */
+static void tidy(const Training *t)
+{
+    char *path = path_join(t->job->out, "tokenizer.json");
+    if (t->text.wrote && !file_exists(t->state)) remove(path);
+    if (!t->was_there) rmdir(t->job->out); /* stays when there is something in it */
+    free(path);
+}
+
 bool train_job(const TrainJob *job, const Run *run, Err *err)
 {
-    Training t = {.job = job};
+    Training t = {.job = job,
+                  .model = path_join(job->out, "model.safetensors"),
+                  .state = path_join(job->out, "train.safetensors"),
+                  .course = path_join(job->out, "train.csv"),
+                  .was_there = dir_exists(job->out)};
     CpuLevel level;
-    bool ok = cpu_level_choose(&level, err) && prepare(&t, level, run, err) &&
-              learn(&t, run, err) && train_keep_last(job, &t.text, &t.dec, err);
-    if (ok) remove(t.state);
+    t.going_on = job->resume && file_exists(t.state);
+    bool done = is_finished(&t);
+    bool ok = done || (cpu_level_choose(&level, err) && prepare(&t, level, run, err) &&
+                       learn(&t, run, err) && train_keep_last(job, &t.text, &t.dec, err));
+    if (ok && !done) remove(t.state);
+    if (!ok) tidy(&t);
     train_text_close(&t.text);
     decoder_free(&t.dec);
     adam_free(&t.adam);
     str_free(&t.name);
     str_free(&t.log);
+    free(t.model);
     free(t.state);
     free(t.course);
     free(t.id);

@@ -96,15 +96,15 @@ static bool mark_file(const char *path, uint64_t *mark, Err *err)
     return true;
 }
 
-static bool open_tokenizer(TrainText *t, const TrainJob *job, const Str *text, const Run *run,
-                           Err *err)
+static bool open_tokenizer(TrainText *t, const TrainJob *job, bool going_on, const Str *text,
+                           const Run *run, Err *err)
 {
     char *path = path_join(job->out, "tokenizer.json");
-    bool ok = job->resume && file_exists(path);
-    if (!ok)
-        ok =
+    if (!going_on)
+        t->wrote =
             job->from ? take_tokenizer(job, path, err) : learn_tokenizer(job, text, path, run, err);
-    ok = ok && tokenizer_open(&t->tok, job->out, err) && mark_file(path, &t->mark, err);
+    bool ok = (going_on || t->wrote) && (t->tok || tokenizer_open(&t->tok, job->out, err)) &&
+              mark_file(path, &t->mark, err);
     free(path);
     if (!ok) return false;
     t->vocab = tokenizer_vocab(t->tok);
@@ -130,12 +130,13 @@ static void split_off(TrainText *t, int seq)
     t->train.n -= n;
 }
 
-bool train_text_open(TrainText *t, const TrainJob *job, const Run *run, Err *err)
+bool train_text_open(TrainText *t, const TrainJob *job, bool going_on, const Run *run, Err *err)
 {
     Str text = {0}, valid = {0};
     OptList only = {0};
     if (job->valid) optlist_add(&only, job->valid, strlen(job->valid));
-    bool ok = read_all(job->text, &text, err) && open_tokenizer(t, job, &text, run, err) &&
+    bool ok = read_all(job->text, &text, err) &&
+              open_tokenizer(t, job, going_on, &text, run, err) &&
               encode(t, &text, &t->train, run, err);
     if (ok && job->valid)
         ok = read_all(&only, &valid, err) && encode(t, &valid, &t->valid, run, err);

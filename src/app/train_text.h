@@ -18,10 +18,12 @@ typedef struct TrainText {
     int vocab, end; /* rows that the model needs; id of the token between texts */
     Tokens train, valid;
     uint64_t mark; /* of the tokenizer's file */
+    bool wrote;    /* the tokenizer's file */
 } TrainText;
 
-/* Learns the tokenizer (or takes that of job->from) into job->out and reads the texts by it. */
-bool train_text_open(TrainText *t, const TrainJob *job, const Run *run, Err *err);
+/* Reads the texts, by a tokenizer that is learned or copied from job->from (t->tok then is open)
+ * into job->out; going_on: by the one that is there. */
+bool train_text_open(TrainText *t, const TrainJob *job, bool going_on, const Run *run, Err *err);
 void train_text_close(TrainText *t);
 /* Sequences of `seq` tokens and the next one of each, without overlap. */
 int64_t train_text_sequences(const Tokens *t, int seq);

@@ -123,6 +123,29 @@ ok $? "from what it knew: well under the 8.3 nats of one that knows nothing"
 run "$LLM" weights -m wren2 --genre acid --bars 4 --no-audio -q -o further
 is_rc 0 "and sounds"
 
+small -q --steps 30 --resume -o one
+is_rc 0 "a training that is finished does not fail to go on"
+small --steps 30 --resume -o one
+has err '^llmsonify: one: is finished, after 30 steps' "which is said"
+same one/model.safetensors two/model.safetensors "and changes nothing"
+mkdir -p broken there
+cp "$WREN"/*.json broken
+head -c 5000 "$WREN/model.safetensors" > broken/model.safetensors
+run "$LLM" train --from broken --text "$TEXT" --steps 2 -q -o x
+says 'broken/model.safetensors' "a broken model to go on from is named"
+gone x "and nothing is left behind"
+cp "$WREN/model.safetensors" broken
+echo '{' > broken/tokenizer.json
+run "$LLM" train --from broken --text "$TEXT" --steps 2 -q -o there
+says 'broken/tokenizer.json' "so is its tokenizer"
+gone there/tokenizer.json "which is not copied"
+run "$LLM" train --from one --text "$TEXT" --seq 32 --steps 2 -q --force -o ./one
+says 'give another -o' "a model is not trained into its own place"
+same one/model.safetensors two/model.safetensors "where it stays"
+small -q --steps 5 --context 16 -o there
+says 'do not fit a context of 16' "a training that cannot begin"
+gone there/tokenizer.json "leaves no tokenizer"
+
 for o in "--arch gpt2" "--vocab 300" "--width 160" "--layers 2" "--heads 2" "--head-size 16" \
     "--ff 64" "--context 64"; do
     run "$LLM" train --from wren --text "$TEXT" $o --steps 2 -q -o x
