@@ -40,7 +40,8 @@ typedef struct FindingTable {
 
 /* Zero is empty. */
 typedef struct Findings {
-    char *model, *text; /* what was measured */
+    char *model, *text; /* what was measured; of several models "3 models" and their names */
+    int nmodels;        /* 0 or 1 = one */
     Finding *f;
     int n, cap;
     FindingTable *table;

@@ -29,7 +29,13 @@ static void title(Findings *fs, const Model *m, int n)
 {
     Str s = {0};
     for (int i = 0; i < n; i++) str_addf(&s, "%s%s", i ? ", " : "", m[i].name);
-    fs->model = mem_strdup(m[0].name);
+    Str model = {0};
+    if (n > 1)
+        str_addf(&model, "%d models", n);
+    else
+        str_puts(&model, m[0].name);
+    fs->model = model.s;
+    fs->nmodels = n;
     fs->text = s.s;
 }
 

@@ -56,7 +56,8 @@ static bool picture(const Findings *fs, const char *path, Err *err)
     EvidenceGrid *grid = mem_alloc(fs->ntables, sizeof *grid);
     char (*value)[VALUE] = mem_alloc(fs->n, sizeof *value);
     Str title = {0};
-    str_addf(&title, "the music theory of %s's latent space", fs->model ? fs->model : "");
+    str_addf(&title, "the music theory of %s%s", fs->model ? fs->model : "",
+             fs->nmodels > 1 ? "' latent spaces" : "'s latent space");
     Evidence e = {.title = str_text(&title), .subtitle = fs->text ? fs->text : "", .row = row,
                   .n = rows_of(fs, row, value), .grid = grid, .ngrids = grids_of(fs, grid)};
     bool ok = plot_to(path, EVIDENCE_WIDTH, EVIDENCE_HEIGHT, draw, &e, &set, err);

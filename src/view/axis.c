@@ -67,7 +67,10 @@ int axis_ticks(const Axis *a, int want, double tick[AXIS_MAX_TICKS])
     if (a->kind == AXIS_LOG) return log_ticks(a, want, tick);
     if (a->kind == AXIS_TIME) return every(a, time_step(a->hi - a->lo, want), tick);
     if (a->kind == AXIS_KEY) return every(a, 12, tick);
-    return every(a, linear_step(a->hi - a->lo, want), tick);
+    int n = every(a, linear_step(a->hi - a->lo, want), tick);
+    for (int more = want + 1; n < 2 && more <= want + 3; more++) /* one tick is no scale */
+        n = every(a, linear_step(a->hi - a->lo, more), tick);
+    return n;
 }
 
 void axis_name(const Axis *a, double tick, char out[AXIS_NAME])

@@ -23,7 +23,7 @@ static void draw_claim(Canvas *c, const EvidenceRow *r, const Axis *x, double y,
     canvas_text_fit(c, SIDE, y, 0, 15, INK, 215, r->name);
     canvas_text_fit(c, 350, y, 1, 15, INK, 90, r->value);
     if (isnan(r->deviations)) {
-        canvas_text(c, x->p_lo + 6, y, 0, 13, FAINT, "measured, no claim");
+        canvas_text(c, x->p_lo + 6, y, 0, 13, FAINT, "no claim"); /* ends before the band */
         return;
     }
     double far = fmax(-REACH, fmin(REACH, r->deviations)), at = axis_at(x, far);
