@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "jepa_kin.h"
 #include "jepa_report.h"
 #include "model/find.h"
 
@@ -84,7 +85,9 @@ static bool read_models(Learning *l, const Run *run, Err *err)
     const JepaTrainJob *job = l->job;
     OptList own = {0};
     if (job->model->n == 0) optlist_add(&own, MODEL_DEFAULT, strlen(MODEL_DEFAULT));
-    bool ok = jepa_layers(&l->layers, job->model->n ? job->model : &own, &job->say, run, err) &&
+    const OptList *in = job->model->n ? job->model : &own;
+    jepa_warn_of_kin(in, job->test, &job->say);
+    bool ok = jepa_layers(&l->layers, in, &job->say, run, err) &&
               jepa_layers(&l->test, job->test, &job->say, run, err) &&
               apart(&l->layers, &l->test, err);
     optlist_free(&own);
@@ -335,12 +338,22 @@ static bool check_out(const Learning *l, bool *going_on, Err *err)
            out_check_path(l->course, true, err);
 }
 
+/* An earlier run of this command may have come to its end: then there is nothing to go on with. */
+static bool is_finished(const Learning *l)
+{
+    const JepaTrainJob *job = l->job;
+    bool yes = job->resume && !job->clobber && !file_exists(l->state) && file_exists(job->out) &&
+               jepa_meta_is_of(job->out, job);
+    if (yes)
+        say(&job->say, SAY_INFO, "%s: is finished, by a training of these options; nothing to do",
+            job->out);
+    return yes;
+}
+
 static bool prepare(Learning *l, const Run *run, Err *err)
 {
     CpuLevel level;
     bool going_on;
-    l->state = beside(l->job->out, ".state.safetensors");
-    l->course = beside(l->job->out, ".csv");
     bool ok = check_out(l, &going_on, err) && cpu_level_choose(&level, err) &&
               read_music(l, run, err) && read_models(l, run, err) &&
               jepa_trainer_open(&l->t, &l->job->plan, &l->layers, &l->music, level, err);
@@ -353,8 +366,11 @@ static bool prepare(Learning *l, const Run *run, Err *err)
 
 bool jepa_train_job(const JepaTrainJob *job, const Run *run, Err *err)
 {
-    Learning l = {.job = job};
-    bool ok = prepare(&l, run, err) && learn(&l, run, err) && finish(&l, run, err);
+    Learning l = {.job = job,
+                  .state = beside(job->out, ".state.safetensors"),
+                  .course = beside(job->out, ".csv")};
+    bool ok = is_finished(&l) ||
+              (prepare(&l, run, err) && learn(&l, run, err) && finish(&l, run, err));
     jepa_trainer_free(&l.t);
     layer_set_free(&l.layers);
     layer_set_free(&l.test);

@@ -169,6 +169,25 @@ bool jepa_meta_read(JepaMeta *m, const char *path, Err *err)
     return ok;
 }
 
+bool jepa_meta_is_of(const char *path, const JepaTrainJob *job)
+{
+    Err none;
+    Str own = {0};
+    JsonOut j;
+    char *text = jepa_meta(path, &none);
+    jout_init(&j, &own);
+    j.compact = true;
+    jout_begin(&j, NULL, '{', false);
+    write_plan(&j, &job->plan);
+    write_rules(&j, job);
+    jout_end(&j, '}');
+    *strrchr(own.s, '}') = '\0'; /* more follows in the file */
+    bool yes = text && strstr(text, own.s + 1) != NULL;
+    free(text);
+    str_free(&own);
+    return yes;
+}
+
 void jepa_meta_free(JepaMeta *m)
 {
     strmap_free(&m->models);

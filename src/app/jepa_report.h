@@ -25,6 +25,9 @@ void jepa_meta_free(JepaMeta *m);
 /* What is told of a training; e may be empty (nothing was kept out). */
 void jepa_meta_write(const JepaTrainJob *job, const JepaTrainer *t, const LayerSet *test,
                      const bool *held, const JepaEval *e, Str *out);
+/* Whether a file tells of a training with the plan and the rules of this one; its models and files
+ * are not compared. */
+bool jepa_meta_is_of(const char *path, const JepaTrainJob *job);
 /* A file's mark as the metadata has it. */
 void jepa_mark_text(uint64_t mark, char out[17]);
 

@@ -83,6 +83,15 @@ same whole.safetensors parts.safetensors "what was interrupted ends with the sam
 same whole.csv parts.csv "and the same course"
 gone parts.state.safetensors "and no state"
 
+# A job that is put into the queue again does not fail.
+(slow --resume -o parts.safetensors)
+rc=$?
+is_rc 0 "to go on with what is finished is no failure"
+has err 'parts.safetensors: is finished' "and is said"
+same whole.safetensors parts.safetensors "it stays as it was"
+(slow --resume --seed 9 -o parts.safetensors) || true
+has err 'parts.safetensors: exists; --force' "but of another training it is"
+
 # Judged later: what it was learned from is told by itself.
 judge() {
     run "$LLM" jepa eval -m one.safetensors --midi songs --models "$WREN" bee ant cod \
@@ -119,6 +128,23 @@ run "$LLM" jepa eval -m one.safetensors --midi songs --models "$WREN" --draws 5
 is_rc 0 "models learned from are no judges"
 has err 'no model that was not learned from' "which is said"
 hasnt out 'from a layer' "and only songs are judged"
+
+# Checkpoints of one training on both sides are told.
+mkdir run
+cp -r ant run/step-1
+cp -r bee run/step-2
+cp -r cod run/step-1/deep
+both() {
+    run "$LLM" jepa train --midi songs --models "$1" --test-models "$2" --steps-music 0 \
+        --steps-align 0 --steps-joint 0 --steps-reading 0 --force -o kin.safetensors
+}
+for pair in "run/step-1 run/step-2" "run/step-1/deep run/step-1" "run/step-1 ./run/step-1/deep"; do
+    both ${pair% *} ${pair#* }
+    test "$(grep -c 'lie as checkpoints of one training' err)" -eq 1
+    ok $? "$pair are checkpoints of one training"
+done
+both ant bee
+hasnt err 'checkpoints of one' "models beside each other are not"
 
 # What cannot be.
 run "$LLM" jepa train --midi songs --bpm 60-70 -o x.safetensors
