@@ -66,7 +66,8 @@ static void draw_ranks(Canvas *c, const RecallPanel *p, Box b)
         canvas_fill(c, (Box){b.x + (i + 0.1) * wide, top, 0.8 * wide, b.y + b.h - top}, MAIN, 1);
     }
     draw_dashes(c, b.x, b.x + b.w, axis_at(&y, 100.0 / p->candidates));
-    canvas_text(c, b.x, b.y - 12, 0, TEXT, INK, "ranks by the first; dashes: chance");
+    canvas_text(c, b.x, b.y - 12, 0, TEXT, INK,
+                "where the first guess ranks the right one; dashes: chance");
     canvas_frame(c, b, INK);
     axis_draw_y(c, &y, b);
     axis_draw_x(c, &x, b);
