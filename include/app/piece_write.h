@@ -18,6 +18,7 @@ typedef struct PieceOut {
     const Score *score;
     const FeatureSet *const *fs; /* [nfs] what it was composed from */
     int nfs;
+    const FeatureSet *heard;     /* the only one of them that sounds; NULL = all */
     const WeightNoise *noise; /* for the native engine */
     const OutNames *names;
     int dialect;              /* MidiDialect of the MIDI file; FluidSynth hears all of it */

@@ -23,9 +23,9 @@ char *plot_name(const OutNames *n, const PlotJob *job, const char *suffix, Err *
 bool plot_check(const OutNames *n, const PlotJob *job, int nmodels, bool clobber, Err *err);
 /* The same of a piece of activations: the overview and what plot_activations stages. */
 bool plot_check_activations(const OutNames *n, const PlotJob *job, bool clobber, Err *err);
-/* Stages the overview of a piece. a may be empty: no sound was made. */
+/* Stages the overview of a piece. a may be empty: no sound was made; so may the caption. */
 bool plot_piece(const OutNames *n, const PlotJob *job, const Score *s, const AudioBuf *a,
-                OutSet *set, const Run *run, Err *err);
+                const char *caption, OutSet *set, const Run *run, Err *err);
 /* Stages the spectra of every model. */
 bool plot_spectra(const OutNames *n, const PlotJob *job, const FeatureSet *const *fs, int nfs,
                   OutSet *set, Err *err);

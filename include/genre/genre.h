@@ -25,6 +25,7 @@ typedef struct Genre {
     /* What --generator lstm and jepa do here, several lines; NULL: lines are made in one way. */
     const char *generators;
     int max_models;     /* 1, or more for a DJ set */
+    const char *part[2]; /* of exactly two models or prompts: who plays which */
     double target_bpm;
     bool section_modes; /* GenreOpts.mode may be MODE_COUNT: each section a mode of its own */
     GenreVoices voices;

@@ -9,7 +9,9 @@
 
 enum { OVERVIEW_WIDTH = 1600, OVERVIEW_HEIGHT = 1000 };
 
-/* Fills a page of OVERVIEW_WIDTH x OVERVIEW_HEIGHT. audio NULL or empty: the piano roll alone. */
-void overview_draw(Canvas *c, const Score *s, const AudioBuf *audio, const Run *run);
+/* Fills a page of OVERVIEW_WIDTH x OVERVIEW_HEIGHT. audio NULL or empty: the piano roll alone.
+ * caption: of what it is made (view/caption.h), after the numbers under the title; may be empty. */
+void overview_draw(Canvas *c, const Score *s, const AudioBuf *audio, const char *caption,
+                   const Run *run);
 
 #endif

@@ -83,7 +83,7 @@ bool stage_write(const Stage *s, const Score *score, const OutNames *names, cons
 {
     PieceOut out = {.genre = s->genre, .score = score, .fs = s->cast.ptr, .nfs = s->cast.n,
                     .noise = &s->reader.noise, .names = names, .sound = s->job->sound,
-                    .plot = s->job->plot, .say = s->job->text.say};
+                    .plot = s->job->plot, .heard = fs, .say = s->job->text.say};
     if (!s->set->hold && !outnames_check(names, s->job->clobber, err)) return false;
     if (!piece_write(&out, s->set, run, err)) return false;
     if (run_stopped(run)) return err_set(err, "interrupted");

@@ -14,6 +14,7 @@
 #include "synth/engine.h"
 #include "synth/soundfont.h"
 #include "synth/spectral.h"
+#include "view/caption.h"
 
 static void add_lines(Score *s, const char *text)
 {
@@ -37,7 +38,10 @@ static void describe(Score *s, const Genre *genre, const FeatureSet *const *fs, 
                      const GenreOpts *opts, const char *command)
 {
     if (!s->genre[0]) snprintf(s->genre, sizeof s->genre, "%s", genre->name);
-    if (!s->title[0]) snprintf(s->title, sizeof s->title, "%s: %s", fs[0]->model, genre->name);
+    bool two = nfs == 2 && strcmp(fs[0]->model, fs[1]->model) != 0;
+    if (!s->title[0])
+        snprintf(s->title, sizeof s->title, "%s%s%s: %s", fs[0]->model, two ? " and " : "",
+                 two ? fs[1]->model : "", genre->name);
     score_add_text(s, "llmsonify %s", LLMSONIFY_VERSION);
     score_add_text(s, "%s", command);
     for (int i = 0; i < nfs; i++) {
@@ -200,7 +204,14 @@ static void report(const Files *f, const Run *run)
 static bool write_plots(const PieceOut *p, OutSet *set, const AudioBuf *a, const Run *run, Err *err)
 {
     bool weights = p->fs[0]->table[FT_WEIGHTS].nrows > 0;
-    if (!plot_piece(p->names, &p->plot, p->score, a, set, run, err)) return false;
+    Str caption = {0};
+    if (p->heard)
+        caption_piece(&p->heard, 1, NULL, &caption);
+    else
+        caption_piece(p->fs, p->nfs, p->nfs == 2 ? p->genre->part : NULL, &caption);
+    bool ok = plot_piece(p->names, &p->plot, p->score, a, str_text(&caption), set, run, err);
+    str_free(&caption);
+    if (!ok) return false;
     if (weights) return plot_spectra(p->names, &p->plot, p->fs, p->nfs, set, err);
     return p->nfs > 1 || plot_activations(p->names, &p->plot, p->fs[0], set, err);
 }

@@ -79,11 +79,11 @@ static bool put_page(Canvas *c, const char *path, OutSet *set, Err *err)
 }
 
 bool plot_piece(const OutNames *n, const PlotJob *job, const Score *s, const AudioBuf *a,
-                OutSet *set, const Run *run, Err *err)
+                const char *caption, OutSet *set, const Run *run, Err *err)
 {
     Canvas *c = canvas_open(OVERVIEW_WIDTH, OVERVIEW_HEIGHT, (CanvasFormat)job->format);
     char *path = plot_path(n, job, 0, err);
-    overview_draw(c, s, a, run);
+    overview_draw(c, s, a, caption, run);
     bool ok = put_page(c, path, set, err);
     free(path);
     return ok;

@@ -131,6 +131,9 @@ bool prompt_reader_features(PromptReader *r, const TokenIds *ids, const char *na
                           .direction = r->use};
     bool ok = analyse_activations(r->model.lm, &p, fs, run, err) &&
               (!r->network || jepa_into(&r->network->jepa, &r->weights, fs, run, err));
+    if (ok && r->use)
+        feat_note(fs, "direction %s: %d pairs, mean leave-one-out AUC %.3f", r->use->name,
+                  r->use->npairs, direction_auc(r->use));
     for (int i = 0; i < ids->n; i++) free(label[i]);
     free(label);
     str_free(&s);

@@ -107,6 +107,7 @@ const Genre genre_contrast = {
         "  tempo      72 + 40 of both prompts' mean tension\n",
     .generators = CASCADE_GENERATORS,
     .max_models = 2,
+    .part = {"A, left", "B, right"},
     .target_bpm = 92,
     .voices = VOICES_NATIVE,
     .compose = compose,

@@ -227,6 +227,7 @@ const Genre genre_delta = {
         "  strings    the base model's layers, as in solo\n",
     .generators = CASCADE_GENERATORS,
     .max_models = 2,
+    .part = {"oboe", "clarinet"},
     .target_bpm = 92,
     .voices = VOICES_NATIVE,
     .compose = compose,

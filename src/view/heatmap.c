@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "token_grid.h"
+#include "view/caption.h"
 
 static const double DEEPEST = 1e-3; /* of the largest norm: what is lower is as dark */
 static const Rgb INK = {0.2, 0.2, 0.22};
@@ -79,9 +80,12 @@ void heatmap_draw(Canvas *c, const FeatureSet *fs)
 {
     static const Panel NORM = {.title = "norm of the residual stream (logarithmic)", .unit = "norm",
                                .colour = colour_ramp, .log = true};
-    static const Panel TENSION = {.title = "tension along the direction", .middle = true,
-                                  .unit = "tension, 0 = low, 1 = high of the pairs",
-                                  .colour = colour_split};
+    Str title = {0};
+    str_puts(&title, "tension along the direction ");
+    if (!caption_direction(fs, &title)) str_puts(&title, "of the pairs");
+    const Panel along = {.title = str_text(&title), .middle = true,
+                         .unit = "tension, 0 = low, 1 = high of the pairs",
+                         .colour = colour_split};
     static const Panel ENTROPY = {.title = "attention entropy, mean over heads",
                                   .unit = "entropy, 1 = uniform", .colour = colour_ramp};
     TokenGrid g;
@@ -94,7 +98,7 @@ void heatmap_draw(Canvas *c, const FeatureSet *fs)
         draw_panel(c, &g, &NORM, v, upper);
         bool tension = grid_values(&g, "tension", v);
         if (!tension) grid_values(&g, "attn_entropy", v);
-        draw_panel(c, &g, tension ? &TENSION : &ENTROPY, v, lower);
+        draw_panel(c, &g, tension ? &along : &ENTROPY, v, lower);
         grid_draw_tokens(c, &g, lower, TOKENS);
         grid_draw_legend(c, LEFT, canvas_height(c) - 20);
         draw_profile(c, &g, tension);
@@ -103,4 +107,5 @@ void heatmap_draw(Canvas *c, const FeatureSet *fs)
         canvas_text(c, LEFT, TOP, 0, 15, INK, "no tokens");
     }
     grid_close(&g);
+    str_free(&title);
 }

@@ -3,10 +3,10 @@
 #include "view/overview.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "view/roll.h"
 #include "view/spectrogram.h"
 
@@ -137,20 +137,22 @@ static void draw_borders(const Page *p, Box b, Rgb colour)
     }
 }
 
-static void draw_title(const Page *p)
+static void draw_title(const Page *p, const char *caption)
 {
-    char line[160];
+    Str line = {0};
     int sec = (int)lrint(p->time.hi);
     int tracks = 0;
     for (int t = 0; t < p->s->ntracks; t++) tracks += p->s->track[t].nnotes > 0;
     canvas_text_fit(p->c, LEFT, 24, 0, 20, INK, 1450, p->s->title);
-    snprintf(line, sizeof line, "%d:%02d, %.4g quarter notes a minute, %d notes in %d tracks",
-             sec / 60, sec % 60, p->s->ntempos ? p->s->tempo[0].bpm : 120.0,
-             score_count_notes(p->s), tracks);
-    canvas_text(p->c, LEFT, 48, 0, 13, INK, line);
+    str_addf(&line, "%d:%02d, %.4g quarter notes a minute, %d notes in %d tracks%s%s", sec / 60,
+             sec % 60, p->s->ntempos ? p->s->tempo[0].bpm : 120.0, score_count_notes(p->s), tracks,
+             *caption ? "; " : "", caption);
+    canvas_text_fit(p->c, LEFT, 48, 0, 13, INK, 1450, str_text(&line));
+    str_free(&line);
 }
 
-void overview_draw(Canvas *c, const Score *s, const AudioBuf *audio, const Run *run)
+void overview_draw(Canvas *c, const Score *s, const AudioBuf *audio, const char *caption,
+                   const Run *run)
 {
     bool sound = audio && audio->frames > 0;
     double seconds = score_seconds(s, s->length);
@@ -162,7 +164,7 @@ void overview_draw(Canvas *c, const Score *s, const AudioBuf *audio, const Run *
     Box wave = {LEFT, top, width, 150}, spectrum = {LEFT, top + 164, width, 320};
     Box roll = {LEFT, top + 498, width, BOTTOM - top - 498};
     if (!sound) roll = (Box){LEFT, top, width, BOTTOM - top};
-    draw_title(&p);
+    draw_title(&p, caption);
     draw_sections(&p);
     if (sound) {
         draw_wave(&p, wave);

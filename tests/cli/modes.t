@@ -123,6 +123,7 @@ perl -e 'local $/; open my $in, "<:raw", shift or die; my $d = <$in>; my $n = un
     open my $out, ">:raw", "edited/model.safetensors" or die; print $out $d' "$WREN/model.safetensors"
 run "$LLM" activations --mode delta -m "$WREN" -m edited -p "$TENSE" -q -o delta --no-audio --plot
 is_rc 0 "delta compares two models"
+json delta.json '$j->{title} eq "wren and edited: delta"' "its title names both"
 check "an oboe and a clarinet on channels 0 and 2" sh -c 'test "$1" = "0:68 1:48 7:19 2:71"' _ "$(voices delta.mid)"
 made_of delta.json Oboe 1 "the oboe is the base model"
 made_of delta.json Clarinet 2 "the clarinet the edited one"
