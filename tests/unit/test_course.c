@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "fixture_canvas.h"
 #include "view/course.h"
 #include "view/recall.h"
 
