@@ -4,7 +4,7 @@
 
 #include "view/canvas.h"
 
-enum { EVIDENCE_WIDTH = 1600, EVIDENCE_HEIGHT = 1000 };
+enum { EVIDENCE_WIDTH = 1600, EVIDENCE_HEIGHT = 1000 }; /* of a page at most */
 
 /* One number; deviations: how many standard deviations of its control it lies over the control's
  * mean, NaN = it has no control. */
@@ -32,7 +32,9 @@ typedef struct Evidence {
     const EvidenceGrid *grid; /* [ngrids] as many as there is room for are drawn, side by side */
 } Evidence;
 
-/* Fills a page of EVIDENCE_WIDTH x EVIDENCE_HEIGHT. */
+/* How high a page should be for it, at most EVIDENCE_HEIGHT. */
+int evidence_height(const Evidence *e);
+/* Fills a page of EVIDENCE_WIDTH. */
 void evidence_draw(Canvas *c, const Evidence *e);
 
 #endif

@@ -60,7 +60,7 @@ static bool picture(const Findings *fs, const char *path, Err *err)
              fs->nmodels > 1 ? "' latent spaces" : "'s latent space");
     Evidence e = {.title = str_text(&title), .subtitle = fs->text ? fs->text : "", .row = row,
                   .n = rows_of(fs, row, value), .grid = grid, .ngrids = grids_of(fs, grid)};
-    bool ok = plot_to(path, EVIDENCE_WIDTH, EVIDENCE_HEIGHT, draw, &e, &set, err);
+    bool ok = plot_to(path, EVIDENCE_WIDTH, evidence_height(&e), draw, &e, &set, err);
     if (ok)
         ok = outset_commit(&set, err);
     else

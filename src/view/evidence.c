@@ -11,7 +11,8 @@ static const Rgb INK = {0.13, 0.13, 0.15}, FAINT = {0.45, 0.45, 0.48}, BAND = {0
 static const Rgb FOUND = {0.10, 0.42, 0.65}, LOST = {0.62, 0.62, 0.65};
 
 enum { ROOMY = 44, TOP = 110, BOTTOM = 60, SIDE = 30, LEFT = 760, MOST_ROWS = 34, MOST_GRIDS = 2 };
-static const double REACH = 8; /* deviations: what lies further is drawn at the edge */
+enum { CLAIM = 64, ROW = 28, HEAD = 50, GAP = 16, LEAST = 360 }; /* pixels: where there is room */
+static const double REACH = 8; /* deviations: what lies further has an arrow at the edge */
 
 static void draw_claim(Canvas *c, const EvidenceRow *r, const Axis *x, double y, double step)
 {
@@ -30,6 +31,9 @@ static void draw_claim(Canvas *c, const EvidenceRow *r, const Axis *x, double y,
     double half = fmin(6, step / 3);
     canvas_line(c, axis_at(x, 0), y, at, y, 1.5, r->found ? FOUND : LOST);
     canvas_fill(c, (Box){at - half, y - half, 2 * half, 2 * half}, r->found ? FOUND : LOST, 1);
+    if (fabs(r->deviations) > REACH)
+        canvas_text(c, at + (at < axis_at(x, 0) ? -9 : 9), y, 0.5, 13, r->found ? FOUND : LOST,
+                    r->deviations < 0 ? "<" : ">");
     snprintf(text, sizeof text, "p %.3g", r->p);
     canvas_text(c, LEFT - 10, y, 1, 13, r->found ? FOUND : FAINT, text);
 }
@@ -37,7 +41,7 @@ static void draw_claim(Canvas *c, const EvidenceRow *r, const Axis *x, double y,
 static void draw_claims(Canvas *c, const Evidence *e)
 {
     double height = canvas_height(c) - TOP - BOTTOM;
-    double step = e->n ? fmin(64, height / e->n) : height;
+    double step = e->n ? fmin(CLAIM, height / e->n) : height;
     Box panel = {370, TOP, LEFT - 370 - 80, step * e->n};
     Axis x = {.kind = AXIS_LINEAR, .lo = -REACH, .hi = REACH, .p_lo = panel.x,
               .p_hi = panel.x + panel.w, .title = "standard deviations of the control"};
@@ -76,7 +80,7 @@ static void draw_grid(Canvas *c, const EvidenceGrid *g, Box at)
 {
     int rows = g->rows < MOST_ROWS ? g->rows : MOST_ROWS;
     double name = 0.28 * at.w, note = 0.2 * at.w, width = (at.w - name - note) / g->cols;
-    double height = fmin(28, (at.h - 50) / (rows ? rows : 1));
+    double height = fmin(ROW, (at.h - HEAD) / (rows ? rows : 1));
     canvas_text_fit(c, at.x, at.y + 8, 0, 15, INK, at.w, g->title);
     for (int k = 0; k < g->cols; k++) {
         double lo, hi;
@@ -97,6 +101,18 @@ static void draw_grid(Canvas *c, const EvidenceGrid *g, Box at)
     }
 }
 
+int evidence_height(const Evidence *e)
+{
+    int claims = TOP + CLAIM * e->n + BOTTOM, grids = 0, n = 0;
+    for (; n < e->ngrids && n < MOST_GRIDS; n++) {
+        int rows = e->grid[n].rows < MOST_ROWS ? e->grid[n].rows : MOST_ROWS;
+        if (grids < HEAD + ROW * rows + GAP) grids = HEAD + ROW * rows + GAP;
+    }
+    grids = TOP + n * grids + SIDE;
+    int height = claims > grids ? claims : grids;
+    return height < LEAST ? LEAST : height > EVIDENCE_HEIGHT ? EVIDENCE_HEIGHT : height;
+}
+
 void evidence_draw(Canvas *c, const Evidence *e)
 {
     double width = canvas_width(c), left = e->n ? LEFT + 30 : SIDE;
@@ -107,5 +123,5 @@ void evidence_draw(Canvas *c, const Evidence *e)
     double height = (canvas_height(c) - TOP - SIDE) / (n ? n : 1);
     for (int i = 0; i < n; i++)
         draw_grid(c, &e->grid[i], (Box){left, TOP + i * height, width - left - SIDE,
-                                        height - 16});
+                                        height - GAP});
 }

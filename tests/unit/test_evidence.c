@@ -81,11 +81,28 @@ static void cells_go_from_the_least_to_the_largest_of_their_column(void **state)
     canvas_close(c);
 }
 
+static void a_page_is_as_high_as_what_it_shows_and_no_higher(void **state)
+{
+    (void)state;
+    EvidenceGrid grid[3] = {{.rows = 20, .cols = 1}, {.rows = 3, .cols = 1}, {.rows = 90}};
+    Evidence e = {.n = 2, .grid = grid};
+    assert_int_equal(evidence_height(&e), 360);
+    e.n = 10; /* claims are 64 pixels, title and axis 170 */
+    assert_int_equal(evidence_height(&e), 810);
+    e.ngrids = 1; /* 20 rows of 28 need less than the claims */
+    assert_int_equal(evidence_height(&e), 810);
+    e.n = 0;
+    assert_int_equal(evidence_height(&e), 110 + 50 + 20 * 28 + 16 + 30);
+    e.ngrids = 3;
+    assert_int_equal(evidence_height(&e), EVIDENCE_HEIGHT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_dot_stands_where_its_deviations_say),
         cmocka_unit_test(cells_go_from_the_least_to_the_largest_of_their_column),
+        cmocka_unit_test(a_page_is_as_high_as_what_it_shows_and_no_higher),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
