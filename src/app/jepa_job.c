@@ -14,6 +14,7 @@
 #include "jepa_kin.h"
 #include "jepa_report.h"
 #include "model/find.h"
+#include "train_course.h"
 
 typedef struct Learning {
     const JepaTrainJob *job;
@@ -221,29 +222,6 @@ static bool look(Learning *l, int phase, int64_t step, const Run *run, Err *err)
     return save_state(l, err);
 }
 
-/* The rows up to the step that the state is of. */
-static bool read_course(Learning *l, Err *err)
-{
-    FileMap map;
-    if (!file_exists(l->course)) return true;
-    if (!file_map_open(&map, l->course, err)) return false;
-    const char *at = (const char *)map.data, *end = at + map.size;
-    for (bool head = true; at < end; head = false) {
-        const char *line = memchr(at, '\n', (size_t)(end - at));
-        int64_t step = 0;
-        line = line ? line + 1 : end;
-        for (const char *s = at; s < line && *s >= '0' && *s <= '9' && step < INT32_MAX; s++)
-            step = 10 * step + (*s - '0');
-        if (!head && step <= jepa_trainer_done(&l->t)) {
-            str_add(&l->log, at, (size_t)(line - at));
-            l->told = step;
-        }
-        at = line;
-    }
-    file_map_close(&map);
-    return true;
-}
-
 /* ---- learning ------------------------------------------------------------------------------- */
 
 /* Looks when it is time to, unless the course has this step already. */
@@ -361,7 +339,8 @@ static bool prepare(Learning *l, const Run *run, Err *err)
     name_job(l);
     str_puts(&l->log, COLUMNS);
     return !going_on ||
-           (jepa_trainer_load(&l->t, str_text(&l->name), l->state, err) && read_course(l, err));
+           (jepa_trainer_load(&l->t, str_text(&l->name), l->state, err) &&
+            train_course_read(l->course, jepa_trainer_done(&l->t), &l->log, &l->told, err));
 }
 
 bool jepa_train_job(const JepaTrainJob *job, const Run *run, Err *err)

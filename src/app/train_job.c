@@ -18,6 +18,7 @@
 #include "infer/hparams.h"
 #include "learn/decoder_file.h"
 #include "model/find.h"
+#include "train_course.h"
 #include "train_keep.h"
 #include "train_sample.h"
 #include "train_text.h"
@@ -86,7 +87,7 @@ static bool shape_of_model(const Model *m, DecoderShape *s, Err *err)
     s->context = hp.context;
     s->eps = (double)hp.eps;
     if (ok && gemma) {
-        ok = pattern_of(&hp, s, err);
+        ok = pattern_of(&hp, s, err) || err_wrap(err, "%s", m->path);
         for (int l = 0; l < hp.nl; l++)
             *(hp.layer[l].window ? &s->local_theta : &s->theta) = hp.rope[hp.layer[l].rope].base;
     }
@@ -112,12 +113,11 @@ static bool begin_from(Training *t, CpuLevel level, Err *err)
     char *path = model_locate(t->job->from, err);
     if (!path) return false;
     bool ok = model_open(&m, path, err) && is_apart(&m, t->job->out, err) &&
-              shape_of_model(&m, &s, err) && decoder_open(&t->dec, &s, level, err) &&
+              shape_of_model(&m, &s, err) &&
+              (decoder_open(&t->dec, &s, level, err) || err_wrap(err, "%s", path)) &&
               decoder_read(&t->dec, m.ck, err);
     char *file = path_join(path, "tokenizer.json");
     ok = ok && tokenizer_open(&t->text.tok, file, err);
-    if (!ok && !strstr(err->msg, path) && !strstr(err->msg, "give another -o"))
-        err_wrap(err, "%s", path);
     model_close(&m);
     free(path);
     free(file);
@@ -180,32 +180,6 @@ static bool save_state(Training *t, Err *err)
     TrainState s = {str_text(&t->name), t->loss};
     return out_file(t->course, t->log.s, t->log.len, err) &&
            decoder_save_state(&t->dec, &t->adam, &s, t->state, err);
-}
-
-/* The number that a line [at, end) begins with. */
-static int64_t step_of(const char *at, const char *end)
-{
-    int64_t step = 0;
-    for (; at < end && *at >= '0' && *at <= '9' && step < INT32_MAX; at++)
-        step = 10 * step + (*at - '0');
-    return step;
-}
-
-/* The course up to the step that the state is of. */
-static bool read_course(Training *t, Err *err)
-{
-    FileMap map;
-    if (!file_exists(t->course)) return true;
-    if (!file_map_open(&map, t->course, err)) return false;
-    const char *at = (const char *)map.data, *end = at + map.size;
-    for (bool head = true; at < end; head = false) {
-        const char *line = memchr(at, '\n', (size_t)(end - at));
-        line = line ? line + 1 : end;
-        if (!head && step_of(at, line) <= t->adam.step) str_add(&t->log, at, (size_t)(line - at));
-        at = line;
-    }
-    file_map_close(&map);
-    return true;
 }
 
 /* Appends "5120 tokens/s, 1:05:00 left". */
@@ -317,15 +291,12 @@ static bool make_dir(const Training *t, Err *err)
 static bool is_finished(const Training *t)
 {
     const TrainJob *job = t->job;
-    FileMap map = {0};
+    Str rows = {0};
     Err none;
+    int64_t told = 0;
     if (!job->resume || job->clobber || t->going_on || !file_exists(t->model)) return false;
-    if (!file_exists(t->course) || !file_map_open(&map, t->course, &none)) return false;
-    const char *text = (const char *)map.data, *end = text + map.size, *at = end;
-    if (at > text) at--; /* the last newline */
-    while (at > text && at[-1] != '\n') at--;
-    bool yes = map.size > 0 && step_of(at, end) == job->steps;
-    file_map_close(&map);
+    bool yes = train_course_read(t->course, INT64_MAX, &rows, &told, &none) && told == job->steps;
+    str_free(&rows);
     if (yes)
         say(&job->say, SAY_INFO, "%s: is finished, after %d steps; nothing to do", job->out,
             job->steps);
@@ -335,7 +306,8 @@ static bool is_finished(const Training *t)
 static bool prepare(Training *t, CpuLevel level, const Run *run, Err *err)
 {
     const TrainJob *job = t->job;
-    if (!check_out(t, err) || (job->from && !begin_from(t, level, err)) || !make_dir(t, err) ||
+    if (!check_out(t, err) || (job->from && !begin_from(t, level, err)) ||
+        !train_text_read(&t->text, job, err) || !make_dir(t, err) ||
         !train_text_open(&t->text, job, t->going_on, run, err) || !begin_weights(t, level, err))
         return false;
     if (job->seq > t->dec.shape.context)
@@ -352,7 +324,8 @@ static bool prepare(Training *t, CpuLevel level, const Run *run, Err *err)
     TrainState s = {.job = str_text(&t->name)};
     if (!decoder_load_state(&t->dec, &t->adam, &s, t->state, err)) return false;
     t->loss = s.loss;
-    return read_course(t, err);
+    int64_t told;
+    return train_course_read(t->course, t->adam.step, &t->log, &told, err);
 }
 
 /* A tokenizer without a model or a state is of no use. */

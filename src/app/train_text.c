@@ -130,27 +130,31 @@ static void split_off(TrainText *t, int seq)
     t->train.n -= n;
 }
 
-bool train_text_open(TrainText *t, const TrainJob *job, bool going_on, const Run *run, Err *err)
+bool train_text_read(TrainText *t, const TrainJob *job, Err *err)
 {
-    Str text = {0}, valid = {0};
     OptList only = {0};
     if (job->valid) optlist_add(&only, job->valid, strlen(job->valid));
-    bool ok = read_all(job->text, &text, err) &&
-              open_tokenizer(t, job, going_on, &text, run, err) &&
-              encode(t, &text, &t->train, run, err);
+    bool ok = read_all(job->text, &t->text, err) && (!job->valid || read_all(&only, &t->test, err));
+    optlist_free(&only);
+    return ok;
+}
+
+bool train_text_open(TrainText *t, const TrainJob *job, bool going_on, const Run *run, Err *err)
+{
+    bool ok = open_tokenizer(t, job, going_on, &t->text, run, err) &&
+              encode(t, &t->text, &t->train, run, err);
     if (ok && job->valid)
-        ok = read_all(&only, &valid, err) && encode(t, &valid, &t->valid, run, err);
+        ok = encode(t, &t->test, &t->valid, run, err);
     else if (ok)
         split_off(t, job->seq);
+    str_free(&t->text);
+    str_free(&t->test);
     if (ok && (train_text_sequences(&t->train, job->seq) < 1 ||
                train_text_sequences(&t->valid, job->seq) < 1))
         ok = err_set(err,
                      "%lld and %lld tokens to learn from and to test on: too few for "
                      "sequences of %d; give more text or a shorter --seq",
                      (long long)t->train.n, (long long)t->valid.n, job->seq);
-    optlist_free(&only);
-    str_free(&text);
-    str_free(&valid);
     return ok;
 }
 
@@ -159,6 +163,8 @@ void train_text_close(TrainText *t)
     tokenizer_close(t->tok);
     free(t->train.id);
     free(t->valid.id);
+    str_free(&t->text);
+    str_free(&t->test);
     *t = (TrainText){0};
 }
 

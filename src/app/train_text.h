@@ -3,6 +3,7 @@
 #define APP_TRAIN_TEXT_H
 
 #include "app/train_job.h"
+#include "base/str.h"
 #include "token/tokenizer.h"
 
 #define TRAIN_END "<|endoftext|>"
@@ -17,12 +18,15 @@ typedef struct TrainText {
     Tokenizer *tok;
     int vocab, end; /* rows that the model needs; id of the token between texts */
     Tokens train, valid;
-    uint64_t mark; /* of the tokenizer's file */
-    bool wrote;    /* the tokenizer's file */
+    uint64_t mark;  /* of the tokenizer's file */
+    bool wrote;     /* the tokenizer's file */
+    Str text, test; /* as read, until they are tokens */
 } TrainText;
 
-/* Reads the texts, by a tokenizer that is learned or copied from job->from (t->tok then is open)
- * into job->out; going_on: by the one that is there. */
+/* Reads the texts, and writes nothing: what they are good for is known before anything goes. */
+bool train_text_read(TrainText *t, const TrainJob *job, Err *err);
+/* Makes tokens of them, by a tokenizer that is learned or copied from job->from (t->tok then is
+ * open) into job->out; going_on: by the one that is there. */
 bool train_text_open(TrainText *t, const TrainJob *job, bool going_on, const Run *run, Err *err);
 void train_text_close(TrainText *t);
 /* Sequences of `seq` tokens and the next one of each, without overlap. */

@@ -169,6 +169,11 @@ small -q --steps 5 --text latin.txt -o x
 says 'latin.txt: not UTF-8: byte 0xe9 at offset 11' "a text in another encoding is refused"
 small -q --steps 5 --valid latin.txt -o x
 says 'latin.txt: not UTF-8' "to test on, too"
+cp one/model.safetensors kept.safetensors
+small -q --steps 5 --text latin.txt --force -o one
+says 'latin.txt: not UTF-8' "with --force too"
+cmp -s one/model.safetensors kept.safetensors
+ok $? "and the model that was to be written over is still there"
 echo "too short" > short.txt
 run "$LLM" train -q --text short.txt -o x --vocab 300
 says 'too few for sequences of 256' "a text that is too short is told"

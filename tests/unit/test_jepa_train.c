@@ -22,7 +22,7 @@ static const JepaPlan TINY = {.steps = {2, 3, 2},
                               .read_rate = 1e-3,
                               .temperature = 0.2,
                               .noise = 0.05,
-                              .weights = {1, 0.05},
+                              .weights = {.variance = 1, .covariance = 0.04, .continuity = 0.05},
                               .seed = 3};
 
 typedef struct Data {
