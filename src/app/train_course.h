@@ -1,5 +1,5 @@
-/* train_course.h: the table of a training's course: a head, then rows that begin with a step. Private
- * to app/. */
+/* train_course.h: the table of a training's course: a head, then rows that begin with a step.
+ * Private to app/. */
 #ifndef APP_TRAIN_COURSE_H
 #define APP_TRAIN_COURSE_H
 
